@@ -1,0 +1,1 @@
+"""Wiring of the task graph, one module per artifact family."""

@@ -1,0 +1,1 @@
+"""Pure functions that the tasks call: no doit, no environment, no clock."""

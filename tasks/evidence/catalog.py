@@ -1,0 +1,288 @@
+"""The one list of artifacts: path, family, maker, inputs, schema, what the pack holds.
+
+The graph, the gate, the FAST tests, the pack, the verifier and docs/PLAN_OF_RECORD.md read this
+list; none keeps a second one. Paths are relative to the repository root, with forward slashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# Inputs that are compiled, not stored: resolved by tasks.evidence.sources.
+CORE = "@core"  # the extension module that `import strikeproof` loads
+BENCHMARK_BINARY = "@benchmarks"  # the Google Benchmark program
+
+RECEIPT_SUFFIX = ".receipt.json"
+TOLERANCES = "tasks/evidence/tolerances.toml"
+PACK = "docs/validation_pack.zip"
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One file of evidence: who makes it from what, and how the gate reads it."""
+
+    path: str
+    family: str  # name of the task (and section of the summary) that it belongs to
+    title: str
+    build: str  # "module:function", called as build(output, inputs=, config=, progress=)
+    schema: str  # name of a reader in tasks.evidence.schemas
+    inputs: Mapping[str, str] = field(default_factory=dict)  # name -> path or @source
+    profiled: bool = False  # the profile changes its content
+    timed: bool = False  # holds measured times or the machine: bytes differ between runs
+    identified: bool = False  # holds the commit
+    packed: bool = True  # member of the validation pack
+
+    @property
+    def receipt(self) -> str:
+        """Path of the receipt that lies beside the artifact."""
+        return self.path + RECEIPT_SUFFIX
+
+    @property
+    def fix(self) -> str:
+        """Command that remakes the artifact."""
+        return f"doit {self.family}"
+
+
+_ARTIFACTS = "docs/artifacts"
+_PARITY = f"{_ARTIFACTS}/ql_parity/ql_parity.csv"
+_BENCHMARK_REPORT = f"{_ARTIFACTS}/benchmarks/benchmarks.json"
+_BENCHMARK_TABLE = f"{_ARTIFACTS}/benchmarks/benchmarks.csv"
+_FIT = f"{_ARTIFACTS}/market_fit"
+_WRDS = f"{_ARTIFACTS}/wrds_sample"
+_DAX = "tests/data/dax_2002_07_05.json"
+_UNIVERSE = "wrds_pipeline/universe.toml"
+_SAMPLE_TABLES = {
+    name: f"{_WRDS}/SYNTHETIC_{name}.parquet" for name in ("opprcd", "secprd", "zerocd")
+}
+
+FAMILIES: tuple[Artifact, ...] = (
+    Artifact(
+        _PARITY,
+        "ql_parity",
+        "Prices and five Greeks beside QuantLib on the declared grid",
+        "tasks.evidence.parity:write_parity",
+        "parity_table",
+        {"core": CORE},
+        profiled=True,
+    ),
+    Artifact(
+        f"{_ARTIFACTS}/ql_parity/ql_parity.png",
+        "ql_parity",
+        "Distribution and map of the parity errors",
+        "tasks.evidence.parity:write_parity_plot",
+        "png",
+        {"parity": _PARITY},
+        profiled=True,
+    ),
+    Artifact(
+        _BENCHMARK_REPORT,
+        "benchmarks",
+        "Google Benchmark report of the Release binary",
+        "tasks.evidence.benchmark_run:write_benchmark_report",
+        "benchmark_report",
+        {"binary": BENCHMARK_BINARY},
+        profiled=True,
+        timed=True,
+    ),
+    Artifact(
+        _BENCHMARK_TABLE,
+        "benchmarks",
+        "Nanoseconds per price, median and spread, from the report",
+        "tasks.evidence.benchmarks:write_benchmark_table",
+        "benchmark_table",
+        {"report": _BENCHMARK_REPORT},
+        profiled=True,
+        timed=True,
+    ),
+    Artifact(
+        f"{_ARTIFACTS}/benchmarks/benchmarks.png",
+        "benchmarks",
+        "Nanoseconds per price by engine and batch size",
+        "tasks.evidence.benchmarks:write_benchmark_plot",
+        "png",
+        {"table": _BENCHMARK_TABLE},
+        profiled=True,
+        timed=True,
+    ),
+    Artifact(
+        f"{_FIT}/quotes.csv",
+        "market_fit",
+        "DAX quotes of 5 July 2002: prices, round trip, flat fit per quote",
+        "tasks.evidence.market_fit:write_quotes",
+        "market_fit_quotes",
+        {"core": CORE, "data": _DAX},
+    ),
+    Artifact(
+        f"{_FIT}/by_expiry.csv",
+        "market_fit",
+        "Fitted volatility and errors by expiry",
+        "tasks.evidence.market_fit:write_by_expiry",
+        "market_fit_by_expiry",
+        {"core": CORE, "data": _DAX},
+    ),
+    Artifact(
+        f"{_FIT}/market_fit.png",
+        "market_fit",
+        "Smiles and fits by expiry",
+        "tasks.evidence.market_fit:write_market_fit_plot",
+        "png",
+        {"quotes": f"{_FIT}/quotes.csv", "by_expiry": f"{_FIT}/by_expiry.csv"},
+    ),
+    *(
+        Artifact(
+            _SAMPLE_TABLES[name],
+            "wrds_sample",
+            f"SYNTHETIC table in the shape of OptionMetrics {name}",
+            f"wrds_pipeline.artifacts:write_{name}",
+            "parquet_sample",
+            {"core": CORE},
+            profiled=True,
+            packed=False,
+        )
+        for name in _SAMPLE_TABLES
+    ),
+    Artifact(
+        f"{_WRDS}/calibration.csv",
+        "wrds_sample",
+        "SYNTHETIC sample: flat volatility per expiry on the trade date",
+        "wrds_pipeline.artifacts:write_calibration",
+        "wrds_calibration",
+        {"core": CORE, "universe": _UNIVERSE, **_SAMPLE_TABLES},
+        profiled=True,
+    ),
+    Artifact(
+        f"{_WRDS}/oos_pricing.csv",
+        "wrds_sample",
+        "SYNTHETIC sample: the same contracts priced on the next trade date",
+        "wrds_pipeline.artifacts:write_oos_pricing",
+        "wrds_oos_pricing",
+        {
+            "core": CORE,
+            "universe": _UNIVERSE,
+            "calibration": f"{_WRDS}/calibration.csv",
+            **_SAMPLE_TABLES,
+        },
+        profiled=True,
+    ),
+    Artifact(
+        f"{_WRDS}/summary.csv",
+        "wrds_sample",
+        "SYNTHETIC sample: errors by bucket, at least ten contracts a cell",
+        "wrds_pipeline.artifacts:write_summary",
+        "wrds_summary",
+        {"calibration": f"{_WRDS}/calibration.csv", "oos_pricing": f"{_WRDS}/oos_pricing.csv"},
+        profiled=True,
+    ),
+    Artifact(
+        f"{_WRDS}/provenance.json",
+        "wrds_sample",
+        "SYNTHETIC sample: seed, counts, universe rule, calendar, digests",
+        "wrds_pipeline.artifacts:write_provenance",
+        "wrds_provenance",
+        {"core": CORE, "universe": _UNIVERSE, **_SAMPLE_TABLES},
+        profiled=True,
+    ),
+    Artifact(
+        f"{_WRDS}/wrds_sample.png",
+        "wrds_sample",
+        "SYNTHETIC sample: smiles, fits and out-of-sample errors",
+        "tasks.evidence.wrds_plot:write_wrds_plot",
+        "png",
+        {"calibration": f"{_WRDS}/calibration.csv", "oos_pricing": f"{_WRDS}/oos_pricing.csv"},
+        profiled=True,
+    ),
+)
+
+_EVIDENCE_PATHS = {artifact.path: artifact.path for artifact in FAMILIES}
+
+SUMMARY = Artifact(
+    f"{_ARTIFACTS}/metrics_summary.json",
+    "metrics_summary",
+    "Headline figures of every family, computed from the raw artifacts",
+    "tasks.evidence.summary:write_summary",
+    "metrics_summary",
+    {**_EVIDENCE_PATHS, "tolerances": TOLERANCES},
+    profiled=True,
+    timed=True,
+    identified=True,
+)
+SUMMARY_TEXT = Artifact(
+    f"{_ARTIFACTS}/metrics_summary.md",
+    "metrics_summary",
+    "The metrics summary for people",
+    "tasks.evidence.summary_text:write_summary_text",
+    "summary_text",
+    {"summary": SUMMARY.path},
+    profiled=True,
+    timed=True,
+)
+MANIFEST = Artifact(
+    f"{_ARTIFACTS}/manifest.json",
+    "metrics_summary",
+    "SHA-256 of every artifact, commit, machine, compiler and package versions",
+    "tasks.evidence.manifest:write_manifest",
+    "manifest",
+    {**_EVIDENCE_PATHS, SUMMARY.path: SUMMARY.path, SUMMARY_TEXT.path: SUMMARY_TEXT.path},
+    profiled=True,
+    timed=True,
+    identified=True,
+)
+
+# What the gate demands, in the order in which the graph makes it.
+REQUIRED: tuple[Artifact, ...] = (*FAMILIES, SUMMARY, SUMMARY_TEXT, MANIFEST)
+
+GATE_REPORT = Artifact(
+    f"{_ARTIFACTS}/metrics_gate.json",
+    "metrics_gate",
+    "What the gate checked when it last passed",
+    "tasks.evidence.gate:write_gate_report",
+    "gate_report",
+    {
+        "tolerances": TOLERANCES,
+        **{artifact.path: artifact.path for artifact in REQUIRED},
+        **{artifact.receipt: artifact.receipt for artifact in REQUIRED},
+    },
+    profiled=True,
+    timed=True,
+    identified=True,
+)
+VALIDATION_PACK = Artifact(
+    PACK,
+    "validation_pack",
+    "The required evidence in one zip of reproducible bytes",
+    "tasks.evidence.pack:write_pack",
+    "zip",
+    {
+        GATE_REPORT.path: GATE_REPORT.path,
+        GATE_REPORT.receipt: GATE_REPORT.receipt,
+        **{a.path: a.path for a in REQUIRED if a.packed},
+        **{a.receipt: a.receipt for a in REQUIRED},
+        "tolerances": TOLERANCES,
+    },
+    profiled=True,
+    timed=True,
+    packed=False,
+)
+
+ALL: tuple[Artifact, ...] = (*REQUIRED, GATE_REPORT, VALIDATION_PACK)
+BY_PATH: Mapping[str, Artifact] = {artifact.path: artifact for artifact in ALL}
+
+
+def family(name: str) -> tuple[Artifact, ...]:
+    """Artifacts of one family, in the order in which they are made.
+
+    Raises
+    ------
+    KeyError
+        No artifact belongs to `name`.
+    """
+    found = tuple(artifact for artifact in ALL if artifact.family == name)
+    if not found:
+        raise KeyError(f"no artifact family {name!r}; known: {sorted({a.family for a in ALL})}")
+    return found
+
+
+def packed() -> tuple[Artifact, ...]:
+    """Artifacts that the validation pack holds, the gate's report included."""
+    return tuple(artifact for artifact in (*REQUIRED, GATE_REPORT) if artifact.packed)

@@ -1,0 +1,113 @@
+"""What lies on disk, read once: the object that every check looks at."""
+
+from __future__ import annotations
+
+import errno
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tasks.evidence import catalog, receipts, schemas
+from tasks.evidence.catalog import Artifact
+from tasks.evidence.faults import Finding, reasons
+from tasks.evidence.tolerances import Bound
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Readable artifacts below `root`, with what is demanded of them.
+
+    Artifacts that cannot be read are absent from `content`; the fault is already in `findings`.
+    """
+
+    root: Path
+    profile: str
+    commit: str | None  # HEAD; None where git has nothing to say
+    content: Mapping[str, Any]
+    receipts: Mapping[str, receipts.Receipt]
+    bounds: Mapping[str, Bound]
+    findings: tuple[Finding, ...]
+
+    def get(self, path: str) -> Any:
+        """Parsed content of an artifact; None when it could not be read."""
+        return self.content.get(path)
+
+
+def unreadable(path: Path, root: Path) -> str | None:
+    """Why a file cannot be evidence before its content is looked at; None when it can."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return "missing"
+    except OSError as error:
+        return f"unreadable: {errno.errorcode.get(error.errno or 0, 'error')}"
+    if stat.S_ISLNK(status.st_mode):
+        return f"symlink not allowed: points to {path.readlink()}"
+    folder = path.parent
+    while folder not in (root, folder.parent):
+        if folder.is_symlink():
+            return f"symlink not allowed: folder {folder.name} is one"
+        folder = folder.parent
+    if not stat.S_ISREG(status.st_mode):
+        return "not a regular file"
+    if status.st_mode & 0o444 == 0:  # root could read it all the same
+        return "unreadable: EACCES"
+    if status.st_size == 0:
+        return "empty (0 bytes)"
+    return None
+
+
+def read_artifact(artifact: Artifact, root: Path) -> tuple[Any, list[Finding]]:
+    """Content of one artifact under its schema, or None with the faults that forbid it."""
+    path = root / artifact.path
+    problem = unreadable(path, root)
+    if problem is not None:
+        return None, [Finding(artifact.path, problem, artifact.fix)]
+    try:
+        return schemas.read(artifact.schema, path), []
+    except ValueError as error:
+        return None, [Finding(artifact.path, text, artifact.fix) for text in reasons(error)]
+    except OSError as error:
+        text = f"unreadable: {error.strerror}"
+        return None, [Finding(artifact.path, text, artifact.fix)]
+
+
+def read_receipt(artifact: Artifact, root: Path) -> tuple[receipts.Receipt | None, list[Finding]]:
+    """Receipt of one artifact, or None with the faults that forbid it."""
+    path = root / artifact.receipt
+    problem = unreadable(path, root)
+    if problem is None:
+        try:
+            return receipts.parse(path.read_bytes()), []
+        except (ValueError, OSError) as error:
+            problem = str(error)
+    return None, [Finding(artifact.receipt, problem, artifact.fix)]
+
+
+def read_all(artifacts: tuple[Artifact, ...], root: Path) -> Iterator[tuple[Artifact, Any, Any]]:
+    """Each artifact with its content and receipt; faults are lists in their place."""
+    for artifact in artifacts:
+        yield artifact, read_artifact(artifact, root), read_receipt(artifact, root)
+
+
+def load(
+    root: Path, profile: str | None, commit: str | None, bounds: Mapping[str, Bound]
+) -> Evidence:
+    """Read every required artifact and its receipt.
+
+    `profile` None means: the one that the summary names, which every artifact must then share.
+    """
+    content: dict[str, Any] = {}
+    found: dict[str, receipts.Receipt] = {}
+    findings: list[Finding] = []
+    for artifact, (value, faults), (receipt, receipt_faults) in read_all(catalog.REQUIRED, root):
+        findings += [*faults, *receipt_faults]
+        if value is not None:
+            content[artifact.path] = value
+        if receipt is not None:
+            found[artifact.path] = receipt
+    if profile is None:
+        profile = getattr(content.get(catalog.SUMMARY.path), "profile", None) or "full"
+    return Evidence(root, profile, commit, content, found, bounds, tuple(findings))

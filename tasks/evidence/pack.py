@@ -1,0 +1,52 @@
+"""The validation pack: the required evidence in one zip whose bytes depend on its content only."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
+_MODE = 0o100644 << 16  # regular file, readable by all
+_UNIX = 3
+
+
+def write_zip(output: Path, members: Mapping[str, bytes]) -> None:
+    """Write a zip with sorted members, fixed times and modes: equal content gives equal bytes."""
+    with zipfile.ZipFile(output, "w") as archive:
+        for name in sorted(members):
+            info = zipfile.ZipInfo(name, date_time=_EPOCH)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = _MODE
+            info.create_system = _UNIX
+            archive.writestr(info, members[name], compresslevel=9)
+
+
+def write_pack(
+    output: Path,
+    *,
+    inputs: Mapping[str, Path],
+    config: Mapping[str, Any],  # noqa: ARG001 - one signature for all makers
+    progress: Callable[[int, int], None],
+) -> None:
+    """Write the validation pack: each input under its repository path.
+
+    Parameters
+    ----------
+    output : Path
+        Zip file to write.
+    inputs : mapping
+        Repository path of each member -> file.
+    """
+    members = {_member(name, path): path.read_bytes() for name, path in inputs.items()}
+    write_zip(output, members)
+    progress(1, 1)
+
+
+def _member(name: str, path: Path) -> str:
+    from tasks.evidence.catalog import TOLERANCES
+
+    if path.is_symlink():
+        raise ValueError(f"{name}: symlink not allowed in the pack")
+    return TOLERANCES if name == "tolerances" else name

@@ -1,0 +1,46 @@
+"""The two profiles as data: what `REPRO_FAST=1` makes smaller.
+
+A profile's settings are inputs of every artifact that depends on it, so that a fast artifact is
+never up to date in a full run, nor the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tasks.evidence.catalog import Artifact
+
+FAST = "fast"
+FULL = "full"
+NAMES = (FAST, FULL)
+
+_SETTINGS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "benchmarks": {
+        FAST: {"repetitions": 3, "min_seconds": 0.02},
+        FULL: {"repetitions": 10, "min_seconds": 0.2},
+    },
+    "wrds_sample": {
+        FAST: {"mode": "sample"},
+        FULL: {"mode": "sample"},
+    },
+}
+
+
+def settings(artifact: Artifact, profile: str, commit: str | None) -> dict[str, Any]:
+    """Configuration with which an artifact is made under a profile, at a commit.
+
+    Raises
+    ------
+    ValueError
+        `profile` is not one of `NAMES`.
+    """
+    if profile not in NAMES:
+        raise ValueError(f"profile {profile!r}: must be one of {', '.join(NAMES)}")
+    config: dict[str, Any] = {}
+    if artifact.profiled:
+        config["profile"] = profile
+        config |= _SETTINGS.get(artifact.family, {}).get(profile, {})
+    if artifact.identified:
+        config["commit"] = commit
+    return config

@@ -1,0 +1,86 @@
+"""Documents that are generated, not typed: the plan of record and the current results.
+
+``python -m tasks.evidence.render`` writes both; a test demands that the stored ones are what
+this module gives.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tasks.evidence import catalog, repository, strict_json, summary_text, tolerances
+
+PLAN = "docs/PLAN_OF_RECORD.md"
+RESULTS = "project_state/CURRENT_RESULTS.md"
+_MARK = "<!-- figures, as JSON; everything above is rendered from them\n"
+_END = "\n-->\n"
+
+
+def plan_of_record(bounds: Mapping[str, tolerances.Bound]) -> str:
+    """Markdown of the required artifacts and the tolerances, from catalog and tolerance file."""
+    lines = [
+        "# Plan of record",
+        "",
+        "Generated from `tasks/evidence/catalog.py` and `tasks/evidence/tolerances.toml` by",
+        "`python -m tasks.evidence.render plan`; never edited.",
+        "",
+        "## Required artifacts",
+        "",
+        "The gate demands every one of these, each with its receipt (`<path>.receipt.json`).",
+        "",
+        "| path | task | content | depends on profile | holds timings | in the pack |",
+        "|---|---|---|---|---|---|",
+    ]
+    for artifact in (*catalog.REQUIRED, catalog.GATE_REPORT):
+        flags = (artifact.profiled, artifact.timed, artifact.packed)
+        words = " | ".join("yes" if flag else "no" for flag in flags)
+        lines.append(f"| `{artifact.path}` | `{artifact.family}` | {artifact.title} | {words} |")
+    lines += ["", "## Tolerances", "", "| figure | limit | reason |", "|---|---:|---|"]
+    for name in tolerances.BOUNDED:
+        bound = bounds[name]
+        lines.append(f"| `{name}` | {bound.limit:g} | {bound.reason} |")
+    return "\n".join(lines) + "\n"
+
+
+def current_results(summary: Mapping[str, Any]) -> str:
+    """Markdown of the current results, with the figures that it was rendered from at its end."""
+    head = (
+        "# Current results\n\nGenerated from `docs/artifacts/metrics_summary.json` by\n"
+        "`python -m tasks.evidence.render results`; never typed.\n\n"
+    )
+    body = summary_text.render(summary).replace("# Metrics summary\n", "## Metrics summary\n", 1)
+    body = body.replace("\n## ", "\n### ").replace("### Metrics summary", "## Metrics summary", 1)
+    return head + body + "\n" + _MARK + json.dumps(summary, sort_keys=True) + _END
+
+
+def results_are_generated(text: str) -> bool:
+    """Whether a text of current results is what its own figures render to."""
+    _, mark, tail = text.partition(_MARK)
+    if not mark or not tail.endswith(_END):
+        return False
+    return current_results(json.loads(tail.removesuffix(_END))) == text
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the chosen documents; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tasks.evidence.render")
+    parser.add_argument("what", choices=("plan", "results"))
+    options = parser.parse_args(arguments)
+    root: Path = repository.ROOT
+    if options.what == "plan":
+        bounds = tolerances.parse((root / catalog.TOLERANCES).read_bytes())
+        path, text = root / PLAN, plan_of_record(bounds)
+    else:
+        path, text = root / RESULTS, current_results(strict_json.read(root / catalog.SUMMARY.path))
+    path.write_text(text, encoding="utf-8")
+    sys.stdout.write(f"wrote {path.relative_to(root).as_posix()}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,121 @@
+"""Readers by schema name: the catalog says the name, this module says what it demands.
+
+Every reader takes a path and returns the parsed content, or raises a `ValueError` whose `faults`
+list everything that is wrong. Readers of large libraries import them when called.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tasks.evidence import strict_json
+from tasks.evidence.faults import EvidenceFault
+
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+def read(name: str, path: Path) -> Any:
+    """Content of a file under the schema `name`.
+
+    Raises
+    ------
+    ValueError
+        The file breaks its schema.
+    KeyError
+        No schema has that name.
+    """
+    return _READERS[name](path)
+
+
+def _table(name: str) -> Callable[[Path], Any]:
+    def reader(path: Path) -> Any:
+        from tasks.evidence import tables
+
+        return tables.read_table(path, tables.SCHEMAS[name])
+
+    return reader
+
+
+def _model(path: Path, model: Any) -> Any:
+    from pydantic import ValidationError
+
+    from tasks.evidence.tolerances import validation_messages
+
+    try:
+        return model.model_validate(strict_json.read(path))
+    except ValidationError as error:
+        raise EvidenceFault(validation_messages(error)) from None
+
+
+def _summary(path: Path) -> Any:
+    from tasks.evidence.summary import Summary
+
+    return _model(path, Summary)
+
+
+def _manifest(path: Path) -> Any:
+    from tasks.evidence.manifest import Manifest
+
+    return _model(path, Manifest)
+
+
+def _benchmark_report(path: Path) -> Any:
+    from tasks.evidence import benchmark_report
+
+    return benchmark_report.read(path)
+
+
+def _provenance(path: Path) -> Any:
+    from wrds_pipeline.provenance import Provenance
+
+    return _model(path, Provenance)
+
+
+def _parquet(path: Path) -> Any:
+    from wrds_pipeline import synthetic
+
+    return synthetic.read_sample(path)
+
+
+def _text(path: Path) -> str:
+    return strict_json.text_of(path.read_bytes())
+
+
+def _png(path: Path) -> bytes:
+    """Check signature, chunk lengths and checksums; a PNG must end in IEND with nothing after."""
+    data = path.read_bytes()
+    if not data.startswith(_PNG_SIGNATURE):
+        raise EvidenceFault(["not a PNG"])
+    offset, kind = len(_PNG_SIGNATURE), b""
+    while kind != b"IEND":
+        length = int.from_bytes(data[offset : offset + 4], "big")
+        kind = data[offset + 4 : offset + 8]
+        end = offset + 12 + length
+        checksum = int.from_bytes(data[end - 4 : end], "big")
+        if end > len(data) or zlib.crc32(data[offset + 4 : end - 4]) != checksum:
+            raise EvidenceFault([f"broken PNG: chunk at byte {offset} is cut or damaged"])
+        offset = end
+    if offset != len(data):
+        raise EvidenceFault([f"broken PNG: {len(data) - offset} bytes after its end"])
+    return data
+
+
+_READERS: Mapping[str, Callable[[Path], Any]] = {
+    "benchmark_report": _benchmark_report,
+    "benchmark_table": _table("benchmark_table"),
+    "manifest": _manifest,
+    "market_fit_by_expiry": _table("market_fit_by_expiry"),
+    "market_fit_quotes": _table("market_fit_quotes"),
+    "metrics_summary": _summary,
+    "parity_table": _table("parity_table"),
+    "parquet_sample": _parquet,
+    "png": _png,
+    "summary_text": _text,
+    "wrds_calibration": _table("wrds_calibration"),
+    "wrds_oos_pricing": _table("wrds_oos_pricing"),
+    "wrds_provenance": _provenance,
+    "wrds_summary": _table("wrds_summary"),
+}

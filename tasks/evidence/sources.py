@@ -1,0 +1,81 @@
+"""Where the inputs of an artifact lie, and what they hash to: data, code, the compiled core."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+
+from tasks.evidence import catalog
+from tasks.evidence.catalog import Artifact
+from tasks.evidence.code import code_closure
+from tasks.evidence.digest import sha256_file
+from tasks.evidence.repository import ROOT
+
+BENCHMARK_BINARY_PATH = "build/bin/strikeproof_benchmarks"
+
+# Third-party packages whose version can change the bytes of an artifact.
+_VERSIONED = ("QuantLib", "dataframely", "holidays", "matplotlib", "numpy", "polars", "pydantic")
+
+
+def core_path() -> Path:
+    """Extension module that ``import strikeproof`` loads in this environment; it may be missing."""
+    package = Path(sysconfig.get_path("platlib")) / "strikeproof"
+    found = sorted(package.glob("_core*.so")) + sorted(package.glob("_core*.pyd"))
+    return found[0] if found else package / "_core.abi3.so"
+
+
+def resolve(source: str, root: Path = ROOT) -> Path:
+    """Path of an input named in the catalog."""
+    if source == catalog.CORE:
+        return core_path()
+    if source == catalog.BENCHMARK_BINARY:
+        return ROOT / BENCHMARK_BINARY_PATH
+    return root / source
+
+
+def input_paths(artifact: Artifact, root: Path = ROOT) -> dict[str, Path]:
+    """Inputs of an artifact by name, as its maker receives them."""
+    return {name: resolve(source, root) for name, source in artifact.inputs.items()}
+
+
+def input_digests(artifact: Artifact, root: Path = ROOT) -> dict[str, str]:
+    """SHA-256 of everything that shapes an artifact, by catalog name or repository path.
+
+    Raises
+    ------
+    FileNotFoundError
+        An input is missing; the message names it.
+    """
+    digests = {
+        source: sha256_file(resolve(source, root)) for source in set(artifact.inputs.values())
+    }
+    return digests | code_digests(artifact.build.partition(":")[0])
+
+
+def code_digests(module: str) -> dict[str, str]:
+    """SHA-256 of each of our source files that `module` imports, by repository path."""
+    return {
+        path.relative_to(ROOT).as_posix(): sha256_file(path) for path in code_closure(module, ROOT)
+    }
+
+
+@lru_cache(maxsize=1)
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that can change an artifact's bytes."""
+    found = {"python": ".".join(map(str, sys.version_info[:3]))}
+    return found | package_versions(_VERSIONED)
+
+
+def package_versions(names: Iterable[str]) -> dict[str, str]:
+    """Installed version of each distribution; "absent" where one is not installed."""
+    found = {}
+    for name in names:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "absent"
+    return found

@@ -1,0 +1,120 @@
+"""The metrics summary: headline figures of every family, computed from the raw artifacts alone.
+
+`compute` is what the graph writes and what the gate computes again; nothing else may produce a
+figure. Each family's section holds its status and its figures; a status is "pass" when every
+bound of `tolerances.toml` on that section holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tasks.evidence import (
+    benchmarks,
+    catalog,
+    market_fit,
+    parity,
+    schemas,
+    tolerances,
+    wrds_figures,
+)
+from tasks.evidence.digest import canonical_json
+from tasks.evidence.manifest import Commit
+from tasks.evidence.tolerances import Bound
+
+SCHEMA = "strikeproof/metrics_summary/1"
+IDENTITY = ("schema", "profile", "commit")  # what is not computed from artifacts
+
+Status = Literal["pass", "fail"]
+
+
+class Summary(BaseModel):
+    """Content of metrics_summary.json; sections are compared figure by figure by the gate."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    summary_schema: Annotated[Literal["strikeproof/metrics_summary/1"], Field(alias="schema")]
+    profile: Literal["fast", "full"]
+    commit: Commit | None
+    ql_parity: dict[str, Any]
+    benchmarks: dict[str, Any]
+    market_fit: dict[str, Any]
+    wrds_sample: dict[str, Any]
+
+
+def _parity(content: Mapping[str, Any]) -> dict[str, Any]:
+    return parity.parity_figures(content[_path("ql_parity.csv")])
+
+
+def _benchmarks(content: Mapping[str, Any]) -> dict[str, Any]:
+    return benchmarks.figures(content[_path("benchmarks.json")])
+
+
+def _market_fit(content: Mapping[str, Any]) -> dict[str, Any]:
+    return market_fit.market_fit_figures(
+        content[_path("market_fit/by_expiry.csv")], content[_path("market_fit/quotes.csv")]
+    )
+
+
+def _wrds(content: Mapping[str, Any]) -> dict[str, Any]:
+    return wrds_figures.figures(
+        content[_path("calibration.csv")],
+        content[_path("oos_pricing.csv")],
+        content[_path("provenance.json")],
+    )
+
+
+_SECTIONS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "ql_parity": _parity,
+    "benchmarks": _benchmarks,
+    "market_fit": _market_fit,
+    "wrds_sample": _wrds,
+}
+
+
+def _path(ending: str) -> str:
+    (path,) = (a.path for a in catalog.FAMILIES if a.path.endswith("/" + ending))
+    return path
+
+
+def compute(
+    content: Mapping[str, Any], bounds: Mapping[str, Bound], profile: str
+) -> dict[str, Any]:
+    """Every section of the summary.
+
+    Parameters
+    ----------
+    content : mapping
+        Parsed artifacts of all families, by path.
+    bounds : mapping
+        Tolerances by figure.
+    profile : str
+        Recorded in the sections that depend on it.
+    """
+    found: dict[str, Any] = {}
+    for family, section in _SECTIONS.items():
+        figures = section(content)
+        own = {name: b for name, b in bounds.items() if name.partition(".")[0] == family}
+        failed = tolerances.breaches(own, {family: figures})
+        found[family] = {"status": "fail" if failed else "pass", "profile": profile, **figures}
+    return found
+
+
+def write_summary(
+    output: Path,
+    *,
+    inputs: Mapping[str, Path],
+    config: Mapping[str, Any],
+    progress: Callable[[int, int], None],
+) -> None:
+    """Write metrics_summary.json from the artifacts given by path in `inputs`."""
+    content = {a.path: schemas.read(a.schema, inputs[a.path]) for a in catalog.FAMILIES}
+    bounds = tolerances.parse(inputs["tolerances"].read_bytes())
+    head = {"schema": SCHEMA, "profile": config["profile"], "commit": config["commit"]}
+    document = head | compute(content, bounds, config["profile"])
+    output.write_bytes(canonical_json(document))
+    progress(1, 1)

@@ -1,0 +1,13 @@
+"""Wiring of the `metrics_gate` artifacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tasks.graph.artifact import family
+
+
+def task_metrics_gate() -> Iterator[dict[str, Any]]:
+    """Check every artifact, recompute every figure; fail the graph on any fault."""
+    yield from family("metrics_gate")

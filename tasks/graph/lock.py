@@ -1,0 +1,79 @@
+"""One run at a time: a lock file that is held by the run and by every process it starts.
+
+The lock is a BSD `flock` on an open descriptor. It is freed by the kernel when the last process
+that inherited the descriptor ends, so a killed run leaves nothing to clean up, and an orphan of
+a killed run still keeps the next run out.
+"""
+
+from __future__ import annotations
+
+import datetime
+import errno
+import fcntl
+import os
+from pathlib import Path
+
+DESCRIPTOR_VARIABLE = "STRIKEPROOF_LOCK_FD"
+
+
+class LockedError(RuntimeError):
+    """Another run holds the lock; the message names it."""
+
+
+def _holder(descriptor: int) -> str:
+    text = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip()
+    return text or "another run that has not yet written its name"
+
+
+def _alive(holder: str) -> bool:
+    words = holder.split()
+    if len(words) < 2 or not words[1].isdigit():
+        return True
+    try:
+        os.kill(int(words[1]), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def acquire(path: Path) -> int:
+    """Take the lock for this process and its children; return the descriptor to pass on.
+
+    A process whose parent already holds the lock gets the inherited descriptor back.
+
+    Raises
+    ------
+    LockedError
+        Another run holds it.
+    """
+    inherited = os.environ.get(DESCRIPTOR_VARIABLE)
+    if inherited is not None and _is_file(int(inherited), path):
+        return int(inherited)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        holder = _holder(descriptor)
+        os.close(descriptor)
+        if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
+            raise
+        hint = (
+            "wait for it or stop it"
+            if _alive(holder)
+            else "that run is gone, but a process it started still works; wait until it ends"
+        )
+        raise LockedError(f"locked by {holder} ({path.name}): {hint}, then run again") from None
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"pid {os.getpid()} since {now}\n".encode(), 0)
+    os.environ[DESCRIPTOR_VARIABLE] = str(descriptor)
+    return descriptor
+
+
+def _is_file(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except OSError:
+        return False

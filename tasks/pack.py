@@ -1,0 +1,13 @@
+"""Wiring of the `validation_pack` artifacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tasks.graph.artifact import family
+
+
+def task_validation_pack() -> Iterator[dict[str, Any]]:
+    """The evidence in one zip, after the gate has passed."""
+    yield from family("validation_pack")

@@ -1,0 +1,13 @@
+"""Wiring of the `wrds_sample` artifacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tasks.graph.artifact import family
+
+
+def task_wrds_sample() -> Iterator[dict[str, Any]]:
+    """SYNTHETIC sample in the shape of WRDS OptionMetrics, calibrated and tested out of sample."""
+    yield from family("wrds_sample")
