@@ -12,7 +12,7 @@ from typing import Any
 from tasks.evidence import receipts, sources
 from tasks.evidence.digest import sha256_file
 from tasks.evidence.repository import ROOT
-from tasks.graph.artifact import Job, job_task
+from tasks.graph.artifact import Job, job_task, shown
 from tasks.graph.console import Follow
 from tasks.graph.process import Outcome, run_worker
 
@@ -85,7 +85,7 @@ def task_build() -> dict[str, Any]:
     """Compile the core, its tests and benchmarks, and install the Python package."""
     job = BuildJob()
     return {
-        "file_dep": [str(path) for path in source_files()],
-        "targets": [str(job.receipt), *map(str, job.paths().values())],
+        "file_dep": [shown(path) for path in source_files()],
+        "targets": [shown(path) for path in (job.receipt, *job.paths().values())],
         **job_task(job),
     }

@@ -112,7 +112,8 @@ def write_summary(
     progress: Callable[[int, int], None],
 ) -> None:
     """Write metrics_summary.json from the artifacts given by path in `inputs`."""
-    content = {a.path: schemas.read(a.schema, inputs[a.path]) for a in catalog.FAMILIES}
+    tables = (a for a in catalog.FAMILIES if a.packed)
+    content = {a.path: schemas.read(a.schema, inputs[a.path]) for a in tables}
     bounds = tolerances.parse(inputs["tolerances"].read_bytes())
     head = {"schema": SCHEMA, "profile": config["profile"], "commit": config["commit"]}
     document = head | compute(content, bounds, config["profile"])

@@ -27,12 +27,13 @@ from tasks.evidence import catalog, receipts, repository, sources
 from tasks.evidence.catalog import Artifact
 from tasks.evidence.digest import canonical_json, sha256_file
 from tasks.evidence.profiles import settings
+from tasks.evidence.repository import ROOT
 from tasks.graph import console, lock
 from tasks.graph.console import Follow
 from tasks.graph.process import REFUSED, Outcome, run_worker
 from tasks.graph.settings import profile
 
-LOCK_FILE = repository.ROOT / ".doit.lock"
+LOCK_FILE = ROOT / ".doit.lock"
 RUN_ID = uuid.uuid4().hex
 
 
@@ -134,8 +135,8 @@ class ArtifactJob(Job):
     def __init__(self, spec: Artifact) -> None:
         self.spec = spec
         self.title = spec.path
-        self.receipt = repository.ROOT / spec.receipt
-        self.target = repository.ROOT / spec.path
+        self.receipt = ROOT / spec.receipt
+        self.target = ROOT / spec.path
         self.config = settings(spec, profile(), repository.commit() if spec.identified else None)
 
     def recipe(self) -> receipts.Recipe:
@@ -196,10 +197,15 @@ def artifact(spec: Artifact) -> dict[str, Any]:
     return {
         "name": Path(spec.path).name,
         "doc": spec.title,
-        "file_dep": sorted({str(path) for path in sources.input_paths(spec).values()}),
+        "file_dep": sorted({shown(path) for path in sources.input_paths(spec).values()}),
         "targets": [spec.path, spec.receipt],
         **job_task(job),
     }
+
+
+def shown(path: Path) -> str:
+    """Name of a file for doit, which joins tasks by equal text: relative where it lies inside."""
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
 
 
 def job_task(job: Job) -> dict[str, Any]:

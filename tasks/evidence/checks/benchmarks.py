@@ -16,13 +16,27 @@ REPORT, TABLE = (
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
-    """The report is of this binary and complete; the table is what the report gives."""
+    """The report is of the binary built here, and complete; the table is what it gives."""
+    yield from check_report(evidence)
+    report = evidence.get(REPORT.path)
+    binary = sources.resolve(catalog.BENCHMARK_BINARY, evidence.root)
+    if report is None or not binary.is_file():
+        return
+    if sha256_file(binary) != report.context.strikeproof_binary_sha256:
+        yield Finding(REPORT.path, "report is from another binary than the one here", REPORT.fix)
+
+
+def check_report(evidence: Evidence) -> Iterator[Finding]:
+    """The report is of a Release binary and complete; the table is what the report gives."""
     report = evidence.get(REPORT.path)
     if report is None:
         return
-    for problem in (*benchmark_report.unfit(report.context), *_incomplete(report, evidence)):
-        yield Finding(REPORT.path, problem, REPORT.fix)
-    for problem in _foreign(report, evidence):
+    problems = (
+        *benchmark_report.unfit(report.context),
+        *_incomplete(report, evidence),
+        *_foreign(report, evidence),
+    )
+    for problem in problems:
         yield Finding(REPORT.path, problem, REPORT.fix)
     table = evidence.get(TABLE.path)
     if table is not None and not table.equals(benchmarks.table(report)):
@@ -43,11 +57,8 @@ def _incomplete(report: benchmark_report.Report, evidence: Evidence) -> Iterator
 
 
 def _foreign(report: benchmark_report.Report, evidence: Evidence) -> Iterator[str]:
-    """A report of another binary, another machine or another profile."""
+    """A report of another machine or another profile than the manifest says."""
     context = report.context
-    binary = sources.resolve(catalog.BENCHMARK_BINARY, evidence.root)
-    if binary.is_file() and sha256_file(binary) != context.strikeproof_binary_sha256:
-        yield "report is from another binary than the one built here"
     if context.strikeproof_profile != evidence.profile:
         yield f"profile {context.strikeproof_profile} cannot satisfy {evidence.profile}"
     manifest = evidence.get(catalog.MANIFEST.path)

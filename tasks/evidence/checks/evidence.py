@@ -23,6 +23,7 @@ class Evidence:
     """
 
     root: Path
+    artifacts: tuple[Artifact, ...]
     profile: str
     commit: str | None  # HEAD; None where git has nothing to say
     content: Mapping[str, Any]
@@ -93,16 +94,20 @@ def read_all(artifacts: tuple[Artifact, ...], root: Path) -> Iterator[tuple[Arti
 
 
 def load(
-    root: Path, profile: str | None, commit: str | None, bounds: Mapping[str, Bound]
+    root: Path,
+    profile: str | None,
+    commit: str | None,
+    bounds: Mapping[str, Bound],
+    artifacts: tuple[Artifact, ...] = catalog.REQUIRED,
 ) -> Evidence:
-    """Read every required artifact and its receipt.
+    """Read every artifact that is demanded, and its receipt.
 
     `profile` None means: the one that the summary names, which every artifact must then share.
     """
     content: dict[str, Any] = {}
     found: dict[str, receipts.Receipt] = {}
     findings: list[Finding] = []
-    for artifact, (value, faults), (receipt, receipt_faults) in read_all(catalog.REQUIRED, root):
+    for artifact, (value, faults), (receipt, receipt_faults) in read_all(artifacts, root):
         findings += [*faults, *receipt_faults]
         if value is not None:
             content[artifact.path] = value
@@ -110,4 +115,4 @@ def load(
             found[artifact.path] = receipt
     if profile is None:
         profile = getattr(content.get(catalog.SUMMARY.path), "profile", None) or "full"
-    return Evidence(root, profile, commit, content, found, bounds, tuple(findings))
+    return Evidence(root, artifacts, profile, commit, content, found, bounds, tuple(findings))

@@ -15,7 +15,7 @@ _RESAVED = "; resaved by a spreadsheet or an editor?"
 
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Every artifact is the one that its receipt describes, and would be made so again."""
-    for artifact in catalog.REQUIRED:
+    for artifact in evidence.artifacts:
         receipt = evidence.receipts.get(artifact.path)
         if receipt is None:
             continue

@@ -1,0 +1,29 @@
+// Composes the extension module; each engine binds itself in a file of its own.
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/string_view.h>
+
+#include "strikeproof/build_info.hpp"
+
+namespace nb = nanobind;
+
+void bind_black_scholes(nb::module_& module);
+
+NB_MODULE(_core, module) {
+  module.doc() = "Compiled kernels of strikeproof; use the Python modules around them.";
+  module.def(
+      "build_info",
+      [] {
+        const strikeproof::BuildInfo info = strikeproof::build_info();
+        nb::dict found;
+        found["version"] = nb::str(info.version.data(), info.version.size());
+        found["compiler"] = nb::str(info.compiler.data(), info.compiler.size());
+        found["flags"] = nb::str(info.flags.data(), info.flags.size());
+        found["build_type"] = nb::str(info.build_type.data(), info.build_type.size());
+        found["sanitizers"] = nb::str(info.sanitizers.data(), info.sanitizers.size());
+        found["ndebug"] = nb::bool_(info.ndebug);
+        found["optimized"] = nb::bool_(info.optimized);
+        return found;
+      },
+      nb::sig("def build_info() -> dict[str, str | bool]"), "How the core was compiled.");
+  bind_black_scholes(module);
+}

@@ -1,0 +1,43 @@
+// What price, Greeks and implied volatility of one option have in common; internal to the core.
+// Symbols as in src/black_scholes.cpp.
+#pragma once
+
+#include "strikeproof/market.hpp"
+#include "strikeproof/math/double_double.hpp"
+#include "strikeproof/math/normal.hpp"
+
+namespace strikeproof::black_scholes {
+
+struct Terms {
+  math::DoubleDouble x;   // ln(A / B)
+  math::DoubleDouble w;   // standard deviation of ln S_T; 0 marks a certain payoff
+  math::DoubleDouble d1;  // clamped to +-50, where nothing changes any more
+  math::DoubleDouble d2;
+  double derivative;  // G, in currency of spot
+};
+
+/// Terms of an option with positive spot, strike, time and volatility.
+[[nodiscard]] Terms make_terms(const VanillaOption& option, const FlatMarket& market) noexcept;
+
+/// The same for a given standard deviation w, with x and ln B - ln K known.
+[[nodiscard]] Terms terms_at(math::DoubleDouble x, math::DoubleDouble w, double strike,
+                             math::DoubleDouble log_discount) noexcept;
+
+/// ln(A / B) of an option with positive spot and strike.
+[[nodiscard]] math::DoubleDouble log_moneyness(const VanillaOption& option,
+                                               const FlatMarket& market) noexcept;
+
+/// Present value of the option: phi = +1 call, -1 put.
+[[nodiscard]] double value(double phi, double B, const Terms& terms) noexcept;
+
+/// Out-of-the-money value of the pair (call if x <= 0, else put).
+[[nodiscard]] double out_of_the_money(double B, const Terms& terms) noexcept;
+
+/// B expm1(x) = A - B without cancellation, for a payoff that is certain.
+[[nodiscard]] math::DoubleDouble certain_gain(const VanillaOption& option, const FlatMarket& market,
+                                              double B) noexcept;
+
+/// exp(scale) N(phi z) with relative accuracy in the lower tail.
+[[nodiscard]] double scaled_cdf(double phi, math::DoubleDouble z, double scale) noexcept;
+
+}  // namespace strikeproof::black_scholes

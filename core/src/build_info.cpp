@@ -1,0 +1,44 @@
+// Facts of the compilation; the STRIKEPROOF_* texts come from CMake.
+#include "strikeproof/build_info.hpp"
+
+namespace strikeproof {
+namespace {
+
+#if defined(__clang__)
+constexpr std::string_view kCompiler = "Clang " __clang_version__;
+#elif defined(__GNUC__)
+constexpr std::string_view kCompiler = "GNU " __VERSION__;
+#elif defined(_MSC_VER)
+constexpr std::string_view kCompiler = "MSVC";
+#else
+constexpr std::string_view kCompiler = "unknown";
+#endif
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr std::string_view kSanitizers = "address";
+#elif defined(__SANITIZE_THREAD__)
+constexpr std::string_view kSanitizers = "thread";
+#else
+constexpr std::string_view kSanitizers = "none";
+#endif
+
+#ifdef NDEBUG
+constexpr bool kNdebug = true;
+#else
+constexpr bool kNdebug = false;
+#endif
+
+#if defined(__OPTIMIZE__) || (defined(_MSC_VER) && defined(NDEBUG))
+constexpr bool kOptimized = true;
+#else
+constexpr bool kOptimized = false;
+#endif
+
+}  // namespace
+
+BuildInfo build_info() noexcept {
+  return {STRIKEPROOF_VERSION, kCompiler, STRIKEPROOF_FLAGS, STRIKEPROOF_BUILD_TYPE,
+          kSanitizers,         kNdebug,   kOptimized};
+}
+
+}  // namespace strikeproof

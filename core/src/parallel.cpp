@@ -1,0 +1,41 @@
+// Blocks are handed out by one counter; which thread gets which block does not matter, because a
+// row's result depends on that row alone.
+#include "strikeproof/parallel.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace strikeproof {
+
+bool for_each_block(std::size_t count, const Parallel& parallel,
+                    const std::function<void(Rows)>& work) {
+  const std::size_t block = std::max<std::size_t>(parallel.block_rows, 1);
+  const std::size_t blocks = (count + block - 1) / block;
+  std::atomic<std::size_t> next{0};
+  std::atomic<bool> stopped{false};
+
+  const auto run = [&](bool caller) {
+    while (!stopped.load(std::memory_order_relaxed)) {
+      const std::size_t mine = next.fetch_add(1, std::memory_order_relaxed);
+      if (mine >= blocks) return;
+      work({mine * block, std::min(count, (mine + 1) * block)});
+      if (caller && parallel.keep_going && !parallel.keep_going()) stopped.store(true);
+    }
+  };
+
+  std::vector<std::thread> helpers;
+  const std::size_t wanted = std::min<std::size_t>(parallel.threads, blocks);
+  try {
+    while (helpers.size() + 1 < wanted) helpers.emplace_back(run, false);
+  } catch (const std::system_error&) {
+    // no more threads to be had: the ones that started do all the work, with the same results
+  }
+  run(true);
+  for (std::thread& helper : helpers) helper.join();
+  return !stopped.load();
+}
+
+}  // namespace strikeproof
