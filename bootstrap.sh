@@ -14,6 +14,7 @@ set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 venv=$root/.venv
 stamp=$venv/bootstrap.stamp
+unfinished=$venv/bootstrap.unfinished
 uv_version=0.13.9
 cmake_needed=3.25
 python_needed=3.11
@@ -274,7 +275,7 @@ inspect() { "$venv/bin/python" -I -c "$inspect_code" "$root"; }
 
 # Whether .venv works, lies where it was made, and comes from the Python that was asked for.
 venv_usable() {
-  [ -x "$venv/bin/python" ] && [ -f "$venv/bootstrap.root" ] || return 1
+  [ -x "$venv/bin/python" ] && [ -f "$venv/bootstrap.root" ] && [ ! -e "$unfinished" ] || return 1
   [ "$(cat "$venv/bootstrap.root")" = "$root" ] || return 1
   local base='import os, sys; print(os.path.realpath(sys._base_executable))'
   "$venv/bin/python" -I -c "import pip, sys; sys.exit(sys.version_info < (${python_needed/./, }))" 2>/dev/null || return 1
@@ -289,8 +290,12 @@ make_venv() {
     printf '%s\n' "$root" >"$venv/bootstrap.root"
 }
 
+# A package cut off while it was unpacked counts as installed for pip: the mark of an unfinished
+# installation makes the next run start from an empty .venv.
 install_packages() {
-  "$venv/bin/python" -m pip install --quiet --require-hashes --no-deps -r "$root/constraints.txt"
+  : >"$unfinished" &&
+    "$venv/bin/python" -m pip install --quiet --require-hashes --no-deps -r "$root/constraints.txt" &&
+    rm "$unfinished"
 }
 
 install_project() {
@@ -343,7 +348,7 @@ check() {
     mapfile_words "$(inspect | tail -n +2)"
     [ ${#words[@]} -eq 0 ] || reasons+=(".venv: ${words[*]} to install")
   else
-    reasons+=(".venv: missing, broken, moved or of another Python")
+    reasons+=(".venv: missing, broken, unfinished, moved or of another Python")
   fi
   [ ${#reasons[@]} -gt 0 ] || { say "nothing to do"; return; }
   fail "to do by ./bootstrap.sh:" "${reasons[@]/#/  }"
