@@ -131,7 +131,20 @@ def test_a_pin_is_read_with_all_its_hashes():
 
 # --- the scripts ----------------------------------------------------------------------------------
 
-TOOLS = "bash cat dirname grep head id sed sort tail tr uname xargs".split()
+TOOLS = [
+    "bash",
+    "cat",
+    "dirname",
+    "grep",
+    "head",
+    "id",
+    "sed",
+    "sort",
+    "tail",
+    "tr",
+    "uname",
+    "xargs",
+]
 
 
 def shell(folder, *words, path=None):
