@@ -1,0 +1,1 @@
+"""Point-in-time option data: sources, as-of rules, calibration, out-of-sample errors."""
