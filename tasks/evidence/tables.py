@@ -76,7 +76,7 @@ def relative_error() -> pl.Expr:
 
 
 class BenchmarkTable(dy.Schema):
-    """Median and relative spread of one benchmark over its repetitions, in the report's order."""
+    """Median and relative spread of one benchmark over its repetitions."""
 
     name = dy.String(nullable=False, regex=r"^[a-z_0-9/:]+$", primary_key=True)
     engine = dy.String(nullable=False, regex=r"^[a-z_0-9]+$")
@@ -146,7 +146,7 @@ SCHEMAS: Mapping[str, type[dy.Schema]] = {
 }
 
 # Tables whose rows are in the order of their key; the others have an order of their own, which
-# the grid or the report declares.
+# their makers declare.
 _SORTED = (
     MarketFitByExpiry,
     MarketFitQuotes,
