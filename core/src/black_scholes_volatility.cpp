@@ -136,6 +136,7 @@ PriceResult implied_volatility(double price, const VanillaOption& option,
   const double T = option.time_to_expiry;
   const double A = market.spot * std::exp(-market.dividend_yield * T);
   const double B = option.strike * std::exp(-market.rate * T);
+  if (!std::isfinite(A) || !std::isfinite(B)) return {kNaN, Status::kOverflow};
   const DoubleDouble gain = certain_gain(option, market, B);
   const bool inside_money = phi * gain.high > 0.0;
   const double intrinsic = inside_money ? phi * gain.high : 0.0;
@@ -152,7 +153,11 @@ PriceResult implied_volatility(double price, const VanillaOption& option,
                         price - intrinsic,
                         put ? B : A};
   const PriceResult deviation = solve(problem);
-  return {deviation.value / std::sqrt(T), deviation.status};
+  const double volatility = deviation.value / std::sqrt(T);
+  if (deviation.status == Status::kOk && !std::isfinite(volatility)) {
+    return {kNaN, Status::kOverflow};
+  }
+  return {volatility, deviation.status};
 }
 
 }  // namespace strikeproof::black_scholes

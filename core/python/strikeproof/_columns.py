@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -43,7 +43,7 @@ def option_sign(option_type: ArrayLike) -> Float64Array:
         Some entry is neither; the message names it.
     """
     if isinstance(option_type, str):
-        return np.float64(_sign_of(option_type)).reshape(())
+        return np.array(_sign_of(option_type))
     array = np.asarray(option_type)
     if array.dtype.kind in "iuf":
         signs = array.astype(np.float64, copy=False)
@@ -94,7 +94,7 @@ def _column(array: Float64Array, shape: tuple[int, ...]) -> Float64Array:
     return np.ascontiguousarray(array).reshape(-1)
 
 
-def all_scalars(*values: object) -> bool:
+def all_scalars(values: tuple[Any, ...]) -> TypeGuard[tuple[float, ...]]:
     """Whether every argument is a plain number, so that the short path may be taken."""
     return all(type(value) is float or type(value) is int for value in values)
 

@@ -117,14 +117,12 @@ def price(
     -----
     Black and Scholes (1973), Merton (1973); evaluated as in Jaeckel (2015).
     """
-    if all_scalars(spot, strike, time_to_expiry, rate, dividend_yield, volatility) and isinstance(
-        option_type, str
-    ):
-        sign = option_sign(option_type)
-        value, status = _core.black_scholes_price_one(
-            float(sign), spot, strike, time_to_expiry, rate, dividend_yield, volatility
-        )
-        if status == 0 and not return_status:
+    scalars = (spot, strike, time_to_expiry, rate, dividend_yield, volatility)
+    plain = isinstance(option_type, str) and on_failure is None and not return_status
+    if plain and all_scalars(scalars):
+        sign = 1.0 if option_type == "call" else float(option_sign(option_type))
+        value, status = _core.black_scholes_price_one(sign, *scalars)
+        if status == 0:
             return value
     arguments = _arguments(option_type, spot, strike, time_to_expiry, rate, dividend_yield)
     arguments["volatility"] = as_float64("volatility", volatility)
@@ -222,7 +220,8 @@ def greeks(
     count = int(np.prod(shape))
     outputs = [np.empty(count) for _ in Greeks._fields]
     status = np.empty(count, dtype=np.uint8)
-    _core.black_scholes_greeks(*columns.values(), *outputs, status, thread_count(threads))
+    kernel: Any = _core.black_scholes_greeks
+    kernel(*columns.values(), *outputs, status, thread_count(threads))
     if failure_rule(on_failure, shape == ()) == "raise":
         raise_first(status, columns, _NONNEGATIVE)
     found = Greeks(*(_shaped(values, shape) for values in outputs))

@@ -1,0 +1,159 @@
+// The Black-Scholes engine against 50-digit references, limits, and the error table.
+#include "strikeproof/black_scholes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <limits>
+#include <ostream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace bs = strikeproof::black_scholes;
+using strikeproof::FlatMarket;
+using strikeproof::OptionType;
+using strikeproof::Status;
+using strikeproof::VanillaOption;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr auto kCall = OptionType::kCall;
+constexpr auto kPut = OptionType::kPut;
+
+struct Reference {
+  VanillaOption option;
+  FlatMarket market;
+  double price, delta, gamma, vega, theta, theta_scale, rho;
+};
+
+std::vector<Reference> references() {
+  const char* folder = std::getenv("STRIKEPROOF_TEST_DATA");
+  std::ifstream file(std::string(folder != nullptr ? folder : "tests/data") +
+                     "/black_scholes_reference.csv");
+  std::vector<Reference> rows;
+  std::string line;
+  std::getline(file, line);  // header
+  while (std::getline(file, line)) {
+    std::istringstream stream(line);
+    std::string cell;
+    std::getline(stream, cell, ',');  // family
+    std::array<double, 14> v{};
+    for (double& value : v) {
+      std::getline(stream, cell, ',');
+      value = std::strtod(cell.c_str(), nullptr);
+    }
+    const OptionType type = v[0] > 0.0 ? OptionType::kCall : OptionType::kPut;
+    rows.push_back({{type, v[2], v[3]},
+                    {v[1], v[4], v[5], v[6]},
+                    v[7],
+                    v[8],
+                    v[9],
+                    v[10],
+                    v[11],
+                    v[12],
+                    v[13]});
+  }
+  return rows;
+}
+
+double relative(double value, double exact) { return std::fabs(value - exact) / std::fabs(exact); }
+
+TEST(BlackScholes, AgreesWithReferencesToThirteenDigits) {
+  const std::vector<Reference> rows = references();
+  ASSERT_GT(rows.size(), 500U) << "set STRIKEPROOF_TEST_DATA to tests/data";
+  for (const Reference& row : rows) {
+    const auto [g, status] = bs::greeks(row.option, row.market);
+    ASSERT_EQ(status, Status::kOk);
+    EXPECT_LT(relative(g.price, row.price), 1e-13) << row.price;
+    EXPECT_EQ(g.price, bs::price(row.option, row.market).value);
+    EXPECT_LT(relative(g.delta, row.delta), 1e-12) << row.delta;
+    EXPECT_LT(relative(g.gamma, row.gamma), 1e-12) << row.gamma;
+    EXPECT_LT(relative(g.vega, row.vega), 1e-12) << row.vega;
+    EXPECT_LT(std::fabs(g.theta - row.theta), 1e-12 * row.theta_scale) << row.theta;
+    EXPECT_LT(relative(g.rho, row.rho), 1e-12) << row.rho;
+  }
+}
+
+TEST(BlackScholes, ImpliedVolatilityReturnsTheOneThatPriced) {
+  int solved = 0;
+  for (const Reference& row : references()) {
+    const double price = bs::price(row.option, row.market).value;
+    const auto [volatility, status] = bs::implied_volatility(price, row.option, row.market);
+    if (status == Status::kNoTimeValue) continue;  // lost in rounding the price
+    ASSERT_EQ(status, Status::kOk);
+    ++solved;
+    // what one rounding of the price allows
+    const double allowed = 3e-16 * (1.0 + price / (row.vega * row.market.volatility));
+    EXPECT_LT(relative(volatility, row.market.volatility), 4.0 * allowed);
+  }
+  EXPECT_GT(solved, 400);
+}
+
+struct Case {
+  const char* name;
+  VanillaOption option;
+  FlatMarket market;
+  double price;
+  double delta;
+};
+
+void PrintTo(const Case& tested, std::ostream* stream) { *stream << tested.name; }
+
+class Limit : public testing::TestWithParam<Case> {};
+
+TEST_P(Limit, IsExact) {
+  const Case& c = GetParam();
+  const auto [g, status] = bs::greeks(c.option, c.market);
+  ASSERT_EQ(status, Status::kOk);
+  EXPECT_EQ(g.price, c.price);
+  EXPECT_EQ(g.delta, c.delta);
+  EXPECT_EQ(bs::price(c.option, c.market).value, c.price);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Limits, Limit,
+    testing::Values(Case{"ExpiredInTheMoney", {kCall, 90, 0}, {100, .05, .01, .2}, 10, 1},
+                    Case{"ExpiredAtTheMoney", {kCall, 100, 0}, {100, .05, .01, .2}, 0, .5},
+                    Case{"ExpiredPut", {kPut, 90, 0}, {100, .05, .01, .2}, 0, 0},
+                    Case{"NoVolatility", {kCall, 90, 1}, {100, 0, 0, 0}, 10, 1},
+                    Case{"NoStrike", {kCall, 0, 1}, {100, 0, 0, .2}, 100, 1},
+                    Case{"NoStrikePut", {kPut, 0, 1}, {100, 0, 0, .2}, 0, 0},
+                    Case{"NoSpotPut", {kPut, 90, 1}, {0, 0, 0, .2}, 90, -1},
+                    Case{"HugeVolatility", {kCall, 90, 1}, {100, 0, 0, 1e4}, 100, 1}),
+    [](const auto& tested) { return tested.param.name; });
+
+TEST(BlackScholes, RefusesWhatHasNoAnswer) {
+  const VanillaOption option{kCall, 100, 1};
+  const FlatMarket market{100, .02, .01, .2};
+  for (const double bad : {kNaN, kInfinity, -kInfinity}) {
+    FlatMarket m = market;
+    m.rate = bad;
+    EXPECT_EQ(bs::price(option, m).status, Status::kNonFinite);
+    EXPECT_TRUE(std::isnan(bs::price(option, m).value));
+    EXPECT_EQ(bs::implied_volatility(bad, option, market).status, Status::kNonFinite);
+  }
+  FlatMarket negative = market;
+  negative.volatility = -0.2;
+  EXPECT_EQ(bs::greeks(option, negative).status, Status::kOutOfDomain);
+  FlatMarket absurd = market;
+  absurd.rate = -1e308;
+  EXPECT_EQ(bs::price({kPut, 100, 1}, absurd).status, Status::kOverflow);
+  EXPECT_EQ(bs::implied_volatility(10, option, absurd).status, Status::kOverflow);
+}
+
+TEST(BlackScholes, TellsPricesWithoutVolatilityApart) {
+  const VanillaOption option{kCall, 90, 1};
+  const FlatMarket market{100, 0, 0, 0};
+  EXPECT_EQ(bs::implied_volatility(9.99, option, market).status, Status::kBelowIntrinsic);
+  EXPECT_EQ(bs::implied_volatility(10.0, option, market).status, Status::kNoTimeValue);
+  EXPECT_EQ(bs::implied_volatility(100.0, option, market).status, Status::kAboveMaximum);
+  EXPECT_EQ(bs::implied_volatility(10.5, option, market).status, Status::kOk);
+}
+
+}  // namespace

@@ -1,0 +1,242 @@
+"""Black-Scholes from Python: references, properties, the error table, columns of every kind."""
+
+import csv
+import math
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from strikeproof import Status, black_scholes
+
+pytestmark = pytest.mark.fast
+
+DATA = Path(__file__).resolve().parents[1] / "data" / "black_scholes_reference.csv"
+OPTION = {
+    "option_type": "call",
+    "spot": 100.0,
+    "strike": 105.0,
+    "time_to_expiry": 0.5,
+    "rate": 0.03,
+    "dividend_yield": 0.01,
+    "volatility": 0.2,
+}
+
+
+def reference():
+    """Columns of the 50-digit table, inputs and outputs by name."""
+    with DATA.open() as stream:
+        rows = list(csv.DictReader(stream))
+    return {
+        name: np.array([float(row[name]) for row in rows]) for name in rows[0] if name != "family"
+    }
+
+
+def inputs(table):
+    names = ("spot", "strike", "time_to_expiry", "rate", "dividend_yield", "volatility")
+    return {"option_type": table["option_sign"], **{name: table[name] for name in names}}
+
+
+def test_prices_and_greeks_agree_with_fifty_digit_references():
+    table = reference()
+    found = black_scholes.greeks(**inputs(table))
+    np.testing.assert_array_equal(found.price, black_scholes.price(**inputs(table)))
+    np.testing.assert_allclose(found.price, table["price"], rtol=1e-13, atol=0)
+    for name in ("delta", "gamma", "vega", "rho"):
+        np.testing.assert_allclose(getattr(found, name), table[name], rtol=1e-12, atol=0)
+    assert (np.abs(found.theta - table["theta"]) <= 1e-12 * table["theta_scale"]).all()
+
+
+# Hull, Options, Futures and Other Derivatives, 11th ed., example 15.6 (printed 4.76 and 0.81);
+# Haug, The Complete Guide to Option Pricing Formulas, 2nd ed., sections 1.1.1 and 1.1.3.
+PUBLISHED = [
+    pytest.param("call", 42.0, 40.0, 0.5, 0.1, 0.0, 0.2, 4.76, 0.005, id="hull-call"),
+    pytest.param("put", 42.0, 40.0, 0.5, 0.1, 0.0, 0.2, 0.81, 0.005, id="hull-put"),
+    pytest.param("call", 60.0, 65.0, 0.25, 0.08, 0.0, 0.3, 2.1334, 5e-5, id="haug-call"),
+    pytest.param("put", 100.0, 95.0, 0.5, 0.1, 0.05, 0.2, 2.4648, 5e-5, id="haug-put"),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "spot", "strike", "time", "r", "q", "vol", "value", "half"), PUBLISHED
+)
+def test_published_values(kind, spot, strike, time, r, q, vol, value, half):
+    found = black_scholes.price(
+        option_type=kind,
+        spot=spot,
+        strike=strike,
+        time_to_expiry=time,
+        rate=r,
+        dividend_yield=q,
+        volatility=vol,
+    )
+    assert found == pytest.approx(value, abs=half)
+
+
+MARKETS = st.fixed_dictionaries(
+    {
+        "spot": st.floats(1.0, 1e4),
+        "strike": st.floats(1.0, 1e4),
+        "time_to_expiry": st.floats(1e-4, 10.0),
+        "rate": st.floats(-0.05, 0.2),
+        "dividend_yield": st.floats(-0.05, 0.2),
+        "volatility": st.floats(0.01, 4.0),
+    }
+)
+
+
+@given(market=MARKETS)
+def test_call_less_put_is_the_forward(market):
+    call, put = black_scholes.price(option_type=["call", "put"], **market)
+    time = market["time_to_expiry"]
+    asset = market["spot"] * math.exp(-market["dividend_yield"] * time)
+    cash = market["strike"] * math.exp(-market["rate"] * time)
+    assert call - put == pytest.approx(asset - cash, abs=2e-15 * (asset + cash + call + put))
+    assert 0.0 <= call <= asset * (1 + 1e-15)
+    assert 0.0 <= put <= cash * (1 + 1e-15)
+
+
+@given(market=MARKETS, step=st.floats(1e-6, 0.5))
+def test_price_rises_with_volatility_and_is_convex_in_strike(market, step):
+    low = black_scholes.price(option_type="call", **market)
+    high = black_scholes.price(
+        option_type="call", **(market | {"volatility": market["volatility"] + step})
+    )
+    assert high >= low * (1 - 1e-13)
+    strikes = market["strike"] * np.array([1.0, 1.0 + step / 2, 1.0 + step])
+    left, middle, right = black_scholes.price(option_type="call", **(market | {"strike": strikes}))
+    assert middle <= (left + right) / 2 + 1e-12 * (market["spot"] + market["strike"])
+
+
+@given(market=MARKETS, kind=st.sampled_from(["call", "put"]))
+def test_price_to_volatility_and_back(market, kind):
+    terms = {name: market[name] for name in market if name != "volatility"}
+    value = black_scholes.price(option_type=kind, **market)
+    volatility, status = black_scholes.implied_volatility(
+        option_type=kind, price=value, **terms, return_status=True, on_failure="nan"
+    )
+    assert status in (Status.OK, Status.NO_TIME_VALUE, Status.ABOVE_MAXIMUM)
+    if status is Status.OK:
+        again = black_scholes.greeks(option_type=kind, **terms, volatility=volatility)
+        # rounding the volatility alone moves the price by this much
+        moved = again.vega * volatility * 2.0**-52
+        assert abs(again.price - value) <= 4 * (moved + value * 2.0**-52)
+
+
+BAD = [
+    pytest.param({"spot": math.nan}, "spot is nan: must be finite", id="nan"),
+    pytest.param({"rate": -math.inf}, "rate is -inf: must be finite", id="infinite"),
+    pytest.param({"strike": -1.0}, r"strike is -1\.0: must be >= 0", id="negative-strike"),
+    pytest.param({"volatility": -0.2}, r"volatility is -0\.2: must be >= 0", id="negative-vol"),
+    pytest.param({"time_to_expiry": -1}, r"time_to_expiry is -1\.0: must be >= 0", id="time"),
+    pytest.param({"option_type": "Call"}, "option_type is 'Call'", id="type-word"),
+    pytest.param({"option_type": 0}, "option_type is 0", id="type-number"),
+    pytest.param({"on_failure": "ignore"}, "on_failure is 'ignore'", id="rule"),
+    pytest.param({"spot": [1.0, 2.0], "strike": [1.0] * 3}, r"spot \(2,\), strike", id="shape"),
+    pytest.param({"spot": [1.0, 2.0], "threads": 0}, "threads is 0", id="threads"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), BAD)
+def test_a_bad_scalar_argument_is_named(change, message):
+    with pytest.raises(ValueError, match=message):
+        black_scholes.price(**(OPTION | change))
+
+
+WRONG_TYPES = [True, 1j, "abc", [None], np.ma.masked_array([1.0], [True]), [[1.0], [1.0, 2.0]]]
+
+
+@pytest.mark.parametrize("value", WRONG_TYPES, ids=lambda v: type(v).__name__)
+@pytest.mark.parametrize("name", ["spot", "volatility"])
+def test_what_is_not_real_numbers_is_refused_by_name(name, value):
+    with pytest.raises(TypeError, match=name):
+        black_scholes.price(**(OPTION | {name: value}))
+
+
+def test_a_batch_keeps_the_good_rows_and_says_why_others_failed():
+    spot = np.array([100.0, math.nan, -1.0, 100.0])
+    values, status = black_scholes.price(**(OPTION | {"spot": spot}), return_status=True)
+    assert list(status) == [Status.OK, Status.NON_FINITE, Status.OUT_OF_DOMAIN, Status.OK]
+    np.testing.assert_array_equal(np.isnan(values), [False, True, True, False])
+    with pytest.raises(ValueError, match=r"2 of 4 rows failed, first at index 1: spot is nan"):
+        black_scholes.price(**(OPTION | {"spot": spot}), on_failure="raise")
+
+
+UNANSWERABLE = [
+    pytest.param(9.99, "below its intrinsic", Status.BELOW_INTRINSIC, id="below"),
+    pytest.param(10.0, "to rounding", Status.NO_TIME_VALUE, id="equal"),
+    pytest.param(100.0, "upper bound", Status.ABOVE_MAXIMUM, id="above"),
+]
+
+
+@pytest.mark.parametrize(("price", "message", "status"), UNANSWERABLE)
+def test_prices_without_a_volatility_are_told_apart(price, message, status):
+    terms = {"option_type": "call", "spot": 100.0, "strike": 90.0, "time_to_expiry": 1, "rate": 0}
+    with pytest.raises(ValueError, match=message):
+        black_scholes.implied_volatility(price=price, **terms)
+    _, found = black_scholes.implied_volatility(price=[price], **terms, return_status=True)
+    assert found[0] == status
+
+
+def columns(size=5000):
+    random = np.random.default_rng(7)
+    spot = random.uniform(50, 150, size)
+    return {
+        "option_type": random.choice([-1.0, 1.0], size),
+        "spot": spot,
+        "strike": spot * random.uniform(0.5, 2.0, size),
+        "time_to_expiry": random.uniform(0.01, 3.0, size),
+        "rate": random.uniform(-0.02, 0.08, size),
+        "dividend_yield": random.uniform(0.0, 0.05, size),
+        "volatility": random.uniform(0.05, 1.0, size),
+    }
+
+
+@pytest.mark.parametrize("engine", [black_scholes.price, black_scholes.greeks])
+def test_bits_depend_neither_on_threads_nor_on_place_nor_on_size(engine):
+    table = columns()
+    whole = np.atleast_2d(engine(**table, threads=1))
+    for threads in (2, 3, 8):
+        np.testing.assert_array_equal(np.atleast_2d(engine(**table, threads=threads)), whole)
+    part = {name: column[777:801] for name, column in table.items()}
+    np.testing.assert_array_equal(np.atleast_2d(engine(**part)), whole[:, 777:801])
+    one = {name: float(column[790]) for name, column in table.items()}
+    np.testing.assert_array_equal(np.ravel(engine(**one)), whole[:, 790])
+
+
+def test_every_kind_of_column_gives_the_same_numbers():
+    table = columns(40)
+    expected = black_scholes.price(**table)
+    words = np.where(table["option_type"] > 0, "call", "put")
+    frame = pl.DataFrame(table)
+    read_only = table["spot"].copy()
+    read_only.flags.writeable = False
+    variants = [
+        {**table, "option_type": words},
+        {**table, "option_type": list(words)},
+        {**table, "option_type": pl.Series(words).cast(pl.Categorical)},
+        {name: frame[name] for name in table},
+        {name: list(column) for name, column in table.items()},
+        {name: np.repeat(column, 3)[::3] for name, column in table.items()},
+        {**table, "spot": read_only},
+        {**table, "spot": np.asfortranarray(np.stack([table["spot"]] * 2))[0]},
+    ]
+    for variant in variants:
+        np.testing.assert_array_equal(black_scholes.price(**variant), expected)
+
+
+def test_integers_are_numbers_and_shapes_broadcast():
+    found = black_scholes.price(
+        **(OPTION | {"spot": np.array([[90], [100]]), "strike": [95, 105, 115]})
+    )
+    assert found.shape == (2, 3)
+    assert found[1, 1] == black_scholes.price(**OPTION)
+    assert black_scholes.price(**(OPTION | {"spot": np.empty(0)})).shape == (0,)
+
+
+def test_a_scalar_call_gives_python_floats():
+    assert type(black_scholes.price(**OPTION)) is float
+    assert all(type(value) is float for value in black_scholes.greeks(**OPTION))
