@@ -71,7 +71,7 @@ def _benchmark_report(path: Path) -> Any:
 def _provenance(path: Path) -> Any:
     from wrds_pipeline.provenance import Provenance
 
-    return _model(path, Provenance)
+    return Provenance.model_validate(strict_json.read(path))
 
 
 def _parquet(path: Path) -> Any:

@@ -113,7 +113,7 @@ def _checked(
 ) -> Iterator[Claim]:
     try:
         findings = list(check(evidence))
-    except Exception as error:  # noqa: BLE001 - whatever the pack did to the check, refuse
+    except Exception as error:  # whatever the pack did to the check: refuse
         yield Claim(subject, REFUSED, f"check broke: {type(error).__name__}: {error}")
         return
     yield from (Claim(subject, REFUSED, f"{f.path}: {f.problem}") for f in findings)
@@ -123,7 +123,8 @@ def _checked(
 
 def _receipt_claims(evidence: Evidence) -> Iterator[Claim]:
     """Receipts agree with the bytes, with each other, and with the code of this checkout."""
-    bad, foreign = [], set()
+    bad: list[str] = []
+    foreign: set[str] = set()
     for artifact in (*evidence.artifacts, *_unpacked()):
         receipt = evidence.receipts.get(artifact.path) or _receipt(artifact, evidence.root)
         if receipt is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tasks.evidence import catalog, profiles, receipts, sources
+from tasks.evidence import profiles, receipts, sources
 from tasks.evidence.catalog import Artifact
 from tasks.evidence.checks.evidence import Evidence
 from tasks.evidence.digest import sha256_file
