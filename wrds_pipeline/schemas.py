@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import dataframely as dy
 import polars as pl
 
@@ -31,6 +33,7 @@ class Calibration(_Contract):
     quote_date = dy.String(nullable=False, regex=_DATE)
     known_at = dy.String(nullable=False, regex=_TIME)
     time_to_expiry = dy.Float64(nullable=False, min_exclusive=0.0)
+    spot = dy.Float64(nullable=False, min_exclusive=0.0)
     forward = dy.Float64(nullable=False, min_exclusive=0.0)
     discount = dy.Float64(nullable=False, min_exclusive=0.0)
     mid = dy.Float64(nullable=False, min_exclusive=0.0)
@@ -51,6 +54,7 @@ class OosPricing(_Contract):
     next_trade_date = dy.String(nullable=False, regex=_DATE)
     known_at = dy.String(nullable=False, regex=_TIME)
     time_to_expiry = dy.Float64(nullable=False, min_exclusive=0.0)
+    spot = dy.Float64(nullable=False, min_exclusive=0.0)
     forward = dy.Float64(nullable=False, min_exclusive=0.0)
     discount = dy.Float64(nullable=False, min_exclusive=0.0)
     mid = dy.Float64(nullable=False, min_exclusive=0.0)
@@ -79,3 +83,34 @@ class Summary(dy.Schema):
     rmse_volatility = dy.Float64(nullable=False, min=0.0)
     mean_volatility_error = dy.Float64(nullable=False)
     suppressed_contracts = dy.Int64(nullable=False, min=0)
+
+
+def checked(frame: pl.DataFrame, schema: type[dy.Schema]) -> pl.DataFrame:
+    """A table in its schema's columns and the order of its key, once it keeps its schema.
+
+    Raises
+    ------
+    ValueError
+        Rows break a rule or hold a number that is not finite; says which rule and how many.
+    """
+    ordered = frame.select(schema.column_names()).sort(schema.primary_key())
+    _, failure = schema.filter(ordered)
+    if counts := failure.counts():
+        broken = ", ".join(f"{rule} by {count} row(s)" for rule, count in counts.items())
+        raise ValueError(f"{schema.__name__}: broken rules: {broken}")
+    return ordered
+
+
+def read(path: Path, schema: type[dy.Schema]) -> pl.DataFrame:
+    """Table of a CSV that the study wrote.
+
+    Raises
+    ------
+    ValueError
+        Other columns than the schema's, or rows that break it.
+    """
+    types = {name: column.dtype for name, column in schema.columns().items()}
+    frame = pl.read_csv(path, schema_overrides=types)
+    if frame.columns != schema.column_names():
+        raise ValueError(f"{path.name}: columns are not those of {schema.__name__}")
+    return checked(frame, schema)

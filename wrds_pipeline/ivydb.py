@@ -1,0 +1,100 @@
+"""The tables of OptionMetrics IvyDB US that the study reads, whatever their source.
+
+Units are the vendor's: strikes times 1000, rates in percent and continuously compounded, missing
+implied volatilities NULL or -99.99, `forward_price` blank. All numbers are double precision, the
+identifiers and volumes too, as on the WRDS server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import dataframely as dy
+import polars as pl
+
+MISSING_VOLATILITY = -99.99
+
+
+class OptionPrices(dy.Schema):
+    """`opprcd`: one quote of one contract on one date. Crossed and zero-bid quotes occur."""
+
+    secid = dy.Float64(nullable=False)
+    date = dy.Date(nullable=False, primary_key=True)
+    symbol = dy.String(nullable=False)
+    exdate = dy.Date(nullable=False)
+    last_date = dy.Date(nullable=True)
+    cp_flag = dy.String(nullable=False, regex="^[CP]$")
+    strike_price = dy.Float64(nullable=False, min_exclusive=0.0)
+    best_bid = dy.Float64(nullable=False, min=0.0)
+    best_offer = dy.Float64(nullable=False, min=0.0)
+    volume = dy.Float64(nullable=False, min=0.0)
+    open_interest = dy.Float64(nullable=True, min=0.0)
+    impl_volatility = dy.Float64(nullable=True)
+    delta = dy.Float64(nullable=True)
+    gamma = dy.Float64(nullable=True)
+    vega = dy.Float64(nullable=True)
+    theta = dy.Float64(nullable=True)
+    optionid = dy.Float64(nullable=False, primary_key=True)
+    cfadj = dy.Float64(nullable=False, min_exclusive=0.0)
+    am_settlement = dy.Float64(nullable=False, min=0.0, max=1.0)
+    contract_size = dy.Float64(nullable=False, min_exclusive=0.0)
+    ss_flag = dy.String(nullable=False, regex="^[01E]$")
+    forward_price = dy.Float64(nullable=True)
+    expiry_indicator = dy.String(nullable=True)
+
+    @dy.rule()
+    def expiry_is_not_before_the_quote(cls) -> pl.Expr:  # noqa: N805 - dataframely's manner
+        """A contract is not quoted after it has expired."""
+        return pl.col("exdate") >= pl.col("date")
+
+
+class SecurityPrices(dy.Schema):
+    """`secprd`: the underlying's prices of one date."""
+
+    secid = dy.Float64(nullable=False, primary_key=True)
+    date = dy.Date(nullable=False, primary_key=True)
+    open = dy.Float64(nullable=False, min_exclusive=0.0)
+    high = dy.Float64(nullable=False, min_exclusive=0.0)
+    low = dy.Float64(nullable=False, min_exclusive=0.0)
+    close = dy.Float64(nullable=False, min_exclusive=0.0)
+    volume = dy.Float64(nullable=False, min=0.0)
+    cfadj = dy.Float64(nullable=False, min_exclusive=0.0)
+    shrout = dy.Float64(nullable=False, min=0.0)
+
+
+class ZeroCurve(dy.Schema):
+    """`zerocd`: zero rates of one date by days, in percent, continuously compounded."""
+
+    date = dy.Date(nullable=False, primary_key=True)
+    days = dy.Float64(nullable=False, min_exclusive=0.0, primary_key=True)
+    rate = dy.Float64(nullable=False, min=-10.0, max=100.0)
+
+
+SCHEMAS: Mapping[str, type[dy.Schema]] = {
+    "opprcd": OptionPrices,
+    "secprd": SecurityPrices,
+    "zerocd": ZeroCurve,
+}
+
+
+def validate(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """Table `name` itself, once it keeps its schema.
+
+    Raises
+    ------
+    ValueError
+        Unknown or missing columns, wrong types, or rows that break a rule; says which and how
+        many.
+    """
+    schema = SCHEMAS[name]
+    if unknown := sorted(set(frame.columns) - set(schema.column_names())):
+        raise ValueError(f"{name}: unknown columns {', '.join(unknown)}")
+    try:
+        _, failure = schema.filter(frame)
+    except dy.exc.SchemaError as error:
+        raise ValueError(f"{name}: {str(error).strip().splitlines()[0]}") from None
+    if counts := failure.counts():
+        broken = ", ".join(f"{rule} by {count} row(s)" for rule, count in counts.items())
+        first = failure.invalid().row(0, named=True)
+        raise ValueError(f"{name}: broken rules: {broken}; first such row: {first}")
+    return frame
