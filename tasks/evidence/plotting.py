@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -40,7 +40,7 @@ def figure(output: Path, width: float, height: float, title: str) -> Iterator[Fi
     """
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(_STYLE)
+        mpl.rcParams.update(cast(Any, _STYLE))
         drawn = Figure(figsize=(width, height), layout="constrained")
         drawn.suptitle(title, x=0.01, ha="left", fontsize=13, fontweight="bold")
         yield drawn

@@ -20,11 +20,11 @@ from tasks.evidence import (
     parity,
     schemas,
     tolerances,
-    wrds_figures,
 )
 from tasks.evidence.digest import canonical_json
 from tasks.evidence.manifest import Commit
 from tasks.evidence.tolerances import Bound
+from wrds_pipeline import figures as wrds
 
 SCHEMA = "strikeproof/metrics_summary/1"
 IDENTITY = ("schema", "profile", "commit")  # what is not computed from artifacts
@@ -61,7 +61,7 @@ def _market_fit(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _wrds(content: Mapping[str, Any]) -> dict[str, Any]:
-    return wrds_figures.figures(
+    return wrds.figures(
         content[_path("calibration.csv")],
         content[_path("oos_pricing.csv")],
         content[_path("provenance.json")],

@@ -46,8 +46,10 @@ def read_members(path: Path) -> dict[str, bytes]:
         raise EvidenceFault([f"unreadable: {error.strerror or error}"]) from None
     if zip_bytes(members) != path.read_bytes():
         raise EvidenceFault(
-            ["not reproducible: writing its members again gives other bytes (bytes before, between "
-             "or after them, another order, time, mode, compression or comment)"]
+            [
+                "not reproducible: writing its members again gives other bytes (something before, "
+                "between or after them; another order, time, mode, compression or comment)"
+            ]
         )
     return members
 

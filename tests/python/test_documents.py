@@ -1,0 +1,41 @@
+"""Generated documents are what their generators give; the benchmark plan is the program's."""
+
+import pytest
+
+from tasks.evidence import benchmark_plan, benchmark_run, catalog, render, sources, tolerances
+from tasks.evidence.repository import ROOT
+
+pytestmark = pytest.mark.fast
+
+
+def test_plan_of_record_is_generated_from_catalog_and_tolerances():
+    bounds = tolerances.parse((ROOT / catalog.TOLERANCES).read_bytes())
+    stored = (ROOT / render.PLAN).read_text()
+    assert stored == render.plan_of_record(bounds), "run: python -m tasks.evidence.render plan"
+
+
+def test_current_results_are_rendered_from_their_own_figures():
+    stored = (ROOT / render.RESULTS).read_text()
+    assert render.results_are_generated(stored), "run: python -m tasks.evidence.render results"
+    edited = stored.replace("| points | ", "| points | 1", 1)
+    assert edited != stored
+    assert not render.results_are_generated(edited)
+
+
+def test_benchmark_plan_names_what_the_program_holds():
+    binary = sources.resolve(catalog.BENCHMARK_BINARY)
+    if not binary.is_file():
+        pytest.fail("no benchmark program: run doit build")
+    assert tuple(benchmark_run.names(binary)) == benchmark_plan.NAMES
+
+
+def test_the_catalog_names_each_file_once_and_makes_inputs_before_they_are_used():
+    paths = [artifact.path for artifact in catalog.ALL]
+    assert len(paths) == len(set(paths))
+    made = set()
+    for artifact in catalog.ALL:
+        for source in artifact.inputs.values():
+            upstream = source.removesuffix(catalog.RECEIPT_SUFFIX)
+            if upstream in catalog.BY_PATH:
+                assert upstream in made, f"{artifact.path} needs {source} before it is made"
+        made.add(artifact.path)
