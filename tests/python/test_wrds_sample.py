@@ -2,7 +2,6 @@
 
 import datetime as dt
 import itertools
-import itertools
 
 import polars as pl
 import pytest
