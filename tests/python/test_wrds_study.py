@@ -64,6 +64,22 @@ def test_implied_volatilities_are_the_true_smile(study):
     assert np.sqrt(np.mean(error**2)) < 3e-3
 
 
+def test_the_flat_volatility_is_the_mean_weighted_by_quantlibs_vega(study):
+    for _, quotes in study[0].group_by("expiry", "am_settlement"):
+        vegas = [
+            ql.BlackCalculator(
+                ql.PlainVanillaPayoff(ql.Option.Call, row["strike"]),
+                row["forward"],
+                row["implied_volatility"] * np.sqrt(row["time_to_expiry"]),
+                row["discount"],
+            ).vega(row["time_to_expiry"])
+            for row in quotes.iter_rows(named=True)
+        ]
+        mean = np.average(quotes["implied_volatility"].to_numpy(), weights=vegas)
+        assert quotes["flat_volatility"][0] == pytest.approx(mean, rel=1e-12)
+        assert quotes["flat_volatility"].n_unique() == 1
+
+
 def test_model_prices_are_quantlibs(study):
     for row in study[1].iter_rows(named=True):
         kind = ql.Option.Call if row["option_type"] == "call" else ql.Option.Put
