@@ -6,6 +6,7 @@ from tasks.gate import task_metrics_gate
 from tasks.graph.reporter import EvidenceReporter
 from tasks.market_fit import task_market_fit
 from tasks.metrics import task_metrics_summary
+from tasks.mutants import task_gate_mutants
 from tasks.pack import task_validation_pack
 from tasks.parity import task_ql_parity
 from tasks.wrds_sample import task_wrds_sample
@@ -13,6 +14,7 @@ from tasks.wrds_sample import task_wrds_sample
 __all__ = [
     "task_benchmarks",
     "task_build",
+    "task_gate_mutants",
     "task_market_fit",
     "task_metrics_gate",
     "task_metrics_summary",

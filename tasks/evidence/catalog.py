@@ -229,8 +229,27 @@ MANIFEST = Artifact(
     identified=True,
 )
 
+_HONEST = (*FAMILIES, SUMMARY, SUMMARY_TEXT, MANIFEST)
+
+MUTANTS = Artifact(
+    f"{_ARTIFACTS}/gate_mutants.json",
+    "gate_mutants",
+    "Every catalogued lie tried on these artifacts, and the words that refused it",
+    "tasks.negative.run:write_gate_mutants",
+    "gate_mutants",
+    {
+        "catalogue": "tests/data/evidence_mutants.csv",
+        "tolerances": TOLERANCES,
+        **{artifact.path: artifact.path for artifact in _HONEST},
+        **{artifact.receipt: artifact.receipt for artifact in _HONEST},
+    },
+    profiled=True,
+    timed=True,
+    identified=True,
+)
+
 # What the gate demands, in the order in which the graph makes it.
-REQUIRED: tuple[Artifact, ...] = (*FAMILIES, SUMMARY, SUMMARY_TEXT, MANIFEST)
+REQUIRED: tuple[Artifact, ...] = (*_HONEST, MUTANTS)
 
 GATE_REPORT = Artifact(
     f"{_ARTIFACTS}/metrics_gate.json",

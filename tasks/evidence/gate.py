@@ -16,7 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from tasks.evidence import catalog, profiles, repository, tolerances
-from tasks.evidence.checks import benchmarks, figures, listing, parity, provenance, wrds
+from tasks.evidence.checks import (
+    benchmarks,
+    figures,
+    listing,
+    mutants,
+    parity,
+    provenance,
+    remade,
+    wrds,
+)
 from tasks.evidence.checks.evidence import Evidence, load
 from tasks.evidence.digest import canonical_json
 from tasks.evidence.faults import EvidenceFault, Finding, reasons
@@ -34,6 +43,8 @@ CHECKS: Mapping[str, Check] = {
     "parity": parity.check,
     "benchmarks": benchmarks.check,
     "wrds": wrds.check,
+    "remade": remade.check,
+    "mutants": mutants.check,
 }
 
 
@@ -47,7 +58,13 @@ class Verdict:
     notes: tuple[str, ...] = ()
 
 
-def run_gate(root: Path, profile: str | None, commit: str | None) -> Verdict:
+def run_gate(
+    root: Path,
+    profile: str | None,
+    commit: str | None,
+    artifacts: tuple[catalog.Artifact, ...] = catalog.REQUIRED,
+    checks: Mapping[str, Check] = CHECKS,
+) -> Verdict:
     """Check the evidence below `root`.
 
     Parameters
@@ -58,11 +75,15 @@ def run_gate(root: Path, profile: str | None, commit: str | None) -> Verdict:
         Profile that is demanded; None accepts the one that the summary names, if all agree.
     commit : str or None
         HEAD, which summary and manifest must name; None leaves that unchecked.
+    artifacts : tuple of Artifact
+        What is demanded.
+    checks : mapping
+        The checks to make, by name.
     """
     bounds, findings = _bounds(root)
-    evidence = load(root, profile, commit, bounds)
+    evidence = load(root, profile, commit, bounds, artifacts)
     findings += evidence.findings
-    for name, check in CHECKS.items():
+    for name, check in checks.items():
         findings += _guarded(name, check, evidence)
     unique = tuple(dict.fromkeys(findings))
     return Verdict(evidence.profile, commit, unique)

@@ -54,8 +54,8 @@ class Manifest(_Strict):
 
 
 def listed() -> tuple[catalog.Artifact, ...]:
-    """Artifacts that the manifest lists: all required ones but itself."""
-    return tuple(a for a in catalog.REQUIRED if a.path != catalog.MANIFEST.path)
+    """Artifacts that the manifest lists: those that are made before it."""
+    return (*catalog.FAMILIES, catalog.SUMMARY, catalog.SUMMARY_TEXT)
 
 
 def entries(paths: Mapping[str, Path]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tasks.evidence import crate
 from tasks.evidence.catalog import TOLERANCES
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
@@ -48,6 +49,7 @@ def write_pack(
         Repository path of each member -> file.
     """
     members = {_member(name, path): path.read_bytes() for name, path in inputs.items()}
+    members[crate.NAME] = crate.metadata(members)
     output.write_bytes(zip_bytes(members))
     progress(1, 1)
 

@@ -62,6 +62,12 @@ def _manifest(path: Path) -> Any:
     return _model(path, Manifest)
 
 
+def _mutants(path: Path) -> Any:
+    from tasks.evidence.checks.mutants import Record
+
+    return _model(path, Record)
+
+
 def _benchmark_report(path: Path) -> Any:
     from tasks.evidence import benchmark_report
 
@@ -106,6 +112,7 @@ def _png(path: Path) -> bytes:
 _READERS: Mapping[str, Callable[[Path], Any]] = {
     "benchmark_report": _benchmark_report,
     "benchmark_table": _table("benchmark_table"),
+    "gate_mutants": _mutants,
     "manifest": _manifest,
     "market_fit_by_expiry": _table("market_fit_by_expiry"),
     "market_fit_quotes": _table("market_fit_quotes"),

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasks.evidence import catalog, receipts, repository, sources, tolerances, zip_rules
+from tasks.evidence import catalog, crate, receipts, repository, sources, tolerances, zip_rules
 from tasks.evidence.catalog import Artifact
 from tasks.evidence.checks import benchmarks, figures, listing, parity, wrds
 from tasks.evidence.checks.evidence import Evidence, load
@@ -39,7 +39,7 @@ class Claim:
 
 def expected_members() -> set[str]:
     """Names that a pack holds: nothing more, nothing less."""
-    names = {a.path for a in catalog.packed()} | {catalog.TOLERANCES}
+    names = {a.path for a in catalog.packed()} | {catalog.TOLERANCES, crate.NAME}
     names |= {a.receipt for a in (*catalog.REQUIRED, catalog.GATE_REPORT)}
     return names
 
@@ -68,7 +68,9 @@ def _member_claims(members: Mapping[str, bytes]) -> Iterator[Claim]:
         yield Claim("members", REFUSED, f"missing member {name}")
     for name in sorted(members.keys() - expected):
         yield Claim("members", REFUSED, f"unexpected member {name}")
-    if expected == members.keys():
+    if crate.NAME in members and members[crate.NAME] != crate.metadata(members):
+        yield Claim("members", REFUSED, f"{crate.NAME} does not describe these members")
+    elif expected == members.keys():
         yield Claim("members", VERIFIED, "exactly the required evidence")
 
 

@@ -1,6 +1,6 @@
-"""Commands that doit lacks: ``doit plan`` (what would run, and why) and ``doit graph``.
+"""Commands that doit lacks: ``doit plan``, ``doit verify`` and ``doit graph``.
 
-Both only look: nothing is run, no lock is taken, doit's database is not changed.
+All of them only look: nothing is run, no lock is taken, doit's database is not changed.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from typing import Any
 
 from doit.cmd_base import DoitCmdBase
 from doit.control import TaskControl
+from doit.doit_cmd import get_var
 from doit.exceptions import InvalidCommand
 
 from tasks.graph import drawing
 from tasks.graph.artifact import Job
+from tasks.graph.process import REFUSED
 
 
 def upstream(name: str, tasks: Mapping[str, Any]) -> list[str]:
@@ -75,6 +77,40 @@ class Plan(DoitCmdBase):  # type: ignore[misc]
         self.outstream.write(f"{waiting} would run, {len(found) - waiting} up to date\n")
         self.dep_manager.close()
         return 0
+
+
+class Verify(DoitCmdBase):  # type: ignore[misc]
+    """``doit verify [pack=PATH]``."""
+
+    name = "verify"
+    doc_purpose = "check a pack (pack=PATH), or hash everything here against its receipts"
+    doc_usage = "[pack=PATH]"
+    doc_description = None
+    cmd_options = ()
+
+    def _execute(self) -> int:
+        pack = get_var("pack")
+        if pack is not None:
+            from tasks.evidence import verify  # heavy, and not needed by the other commands
+
+            self.dep_manager.close()
+            return verify.main([str(pack)])
+        control = TaskControl(self.task_list)
+        control.process(self.sel_tasks)
+        refused = 0
+        for name in in_order(control.selected_tasks, control.tasks):
+            job: Job | None = (control.tasks[name].meta or {}).get("job")
+            if job is None:
+                continue
+            reasons = job.stale()
+            refused += bool(reasons)
+            state = "refused" if reasons else "verified"
+            self.outstream.write(
+                f"{state:9s} {name}{': ' if reasons else ''}{'; '.join(reasons)}\n"
+            )
+        self.outstream.write(f"{refused} refused\n" if refused else "nothing refused\n")
+        self.dep_manager.close()
+        return REFUSED if refused else 0
 
 
 _GRAPH_FORMAT = {

@@ -11,6 +11,8 @@ import datetime
 import errno
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 DESCRIPTOR_VARIABLE = "STRIKEPROOF_LOCK_FD"
@@ -51,6 +53,22 @@ def acquire(path: Path) -> int:
     inherited = os.environ.get(DESCRIPTOR_VARIABLE)
     if inherited is not None and _is_file(int(inherited), path):
         return int(inherited)
+    descriptor = take(path)
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"pid {os.getpid()} since {now}\n".encode(), 0)
+    os.environ[DESCRIPTOR_VARIABLE] = str(descriptor)
+    return descriptor
+
+
+def take(path: Path) -> int:
+    """Lock a file; the descriptor holds the lock.
+
+    Raises
+    ------
+    LockedError
+        Another process, or another descriptor of this one, holds it.
+    """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -65,11 +83,18 @@ def acquire(path: Path) -> int:
             else "that run is gone, but a process it started still works; wait until it ends"
         )
         raise LockedError(f"locked by {holder} ({path.name}): {hint}, then run again") from None
-    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"pid {os.getpid()} since {now}\n".encode(), 0)
-    os.environ[DESCRIPTOR_VARIABLE] = str(descriptor)
     return descriptor
+
+
+@contextmanager
+def held_elsewhere(path: Path) -> Iterator[None]:
+    """Hold the lock by a descriptor of its own, as another run would."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _is_file(descriptor: int, path: Path) -> bool:

@@ -33,6 +33,10 @@ LAYERS = {
             "wrds_pipeline.",
         },
     ),
+    "negative": (
+        "tasks/negative/*.py",
+        {"tasks.evidence.", "tasks.graph.", "tasks.negative."},
+    ),
     "graph": ("tasks/graph/*.py", {"doit", "rich", "tasks.evidence.", "tasks.graph."}),
     "wiring": ("tasks/*.py", {"tasks.evidence.", "tasks.graph."}),
     "index": ("dodo.py", {"tasks."}),

@@ -7,7 +7,7 @@ from typing import Any
 
 from tasks.evidence import catalog, summary, summary_text, tolerances
 from tasks.evidence.checks.evidence import Evidence
-from tasks.evidence.faults import Finding
+from tasks.evidence.faults import Finding, reasons
 
 _SUMMARY = catalog.SUMMARY
 
@@ -17,17 +17,24 @@ def check(evidence: Evidence) -> Iterator[Finding]:
     stored = evidence.get(_SUMMARY.path)
     families = {a.path for a in catalog.FAMILIES if a.packed}
     if families <= evidence.content.keys():
-        computed = summary.compute(evidence.content, evidence.bounds, evidence.profile)
-        for problem in tolerances.breaches(evidence.bounds, computed):
-            family = problem.removeprefix("required key ").removeprefix("non-finite ")
-            fix = f"doit {family.partition('.')[0]}"
-            yield Finding(_SUMMARY.path, problem, fix)
-        if stored is not None:
-            document = stored.model_dump(mode="json", by_alias=True)
-            for problem in _differences(document, computed):
-                yield Finding(_SUMMARY.path, problem, _SUMMARY.fix)
+        try:
+            computed = summary.compute(evidence.content, evidence.bounds, evidence.profile)
+        except ValueError as error:  # artifacts that contradict each other have no figures
+            yield from (Finding(_SUMMARY.path, f"no figures: {t}", "doit") for t in reasons(error))
+        else:
+            yield from _figures(stored, computed, evidence)
     if stored is not None:
         yield from _identity(stored, evidence)
+
+
+def _figures(stored: Any, computed: Any, evidence: Evidence) -> Iterator[Finding]:
+    for problem in tolerances.breaches(evidence.bounds, computed):
+        family = problem.removeprefix("required key ").removeprefix("non-finite ")
+        yield Finding(_SUMMARY.path, problem, f"doit {family.partition('.')[0]}")
+    if stored is not None:
+        document = stored.model_dump(mode="json", by_alias=True)
+        for problem in _differences(document, computed):
+            yield Finding(_SUMMARY.path, problem, _SUMMARY.fix)
 
 
 def _identity(stored: Any, evidence: Evidence) -> Iterator[Finding]:

@@ -1,0 +1,13 @@
+"""Wiring of the `gate_mutants` artifact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tasks.graph.artifact import family
+
+
+def task_gate_mutants() -> Iterator[dict[str, Any]]:
+    """Try every catalogued lie on these artifacts; fail unless each is refused in its words."""
+    yield from family("gate_mutants")

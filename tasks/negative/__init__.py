@@ -1,0 +1,1 @@
+"""Negative evidence: every catalogued lie is tried on real artifacts and must be refused."""

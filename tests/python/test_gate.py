@@ -1,0 +1,62 @@
+"""The gate and the verifier on real artifacts; all lies are tried in gate_mutants.json."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tasks.evidence import catalog, gate, verify
+from tasks.evidence.repository import ROOT
+from tasks.negative.run import ARTIFACTS
+from tasks.negative.scene import PARITY, Scene
+
+PROFILE = json.loads((ROOT / catalog.SUMMARY.path).read_bytes())["profile"]
+
+
+@pytest.fixture
+def scene(tmp_path):
+    return Scene(tmp_path, PROFILE, ARTIFACTS)
+
+
+def cli(*arguments):
+    command = [sys.executable, "-m", "tasks.evidence.gate", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_honest_evidence_passes(scene):
+    assert scene.gate() == []
+
+
+def test_the_command_line_refuses_with_exit_code_two_and_names_every_fault(scene):
+    scene.path(PARITY).unlink()
+    done = cli("--root", scene.root)
+    assert done.returncode == gate.REFUSED
+    assert "ql_parity.csv: missing; fix: doit ql_parity" in done.stderr
+    assert "gate_mutants.json: missing; fix: doit gate_mutants" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_fast_profile_cannot_satisfy_the_other(scene):
+    scene.profile = "full" if PROFILE == "fast" else "fast"
+    assert any("cannot satisfy" in line for line in scene.gate())
+
+
+def test_the_record_of_lies_is_complete_and_pending_ones_are_named():
+    record = json.loads((ROOT / catalog.MUTANTS.path).read_bytes())
+    states = [mutant["state"] for mutant in record["mutants"]]
+    assert "missed" not in states
+    pending = [m["id"] for m in record["mutants"] if m["state"] == "pending"]
+    assert len(pending) == 25, pending
+    assert states.count("refused") >= 71
+
+
+def test_the_pack_verifies_and_any_flipped_byte_is_refused(tmp_path):
+    pack = ROOT / catalog.PACK
+    claims = verify.verify(pack)
+    assert [c for c in claims if c.state == verify.REFUSED] == []
+    whole = pack.read_bytes()
+    for place in (0, len(whole) // 3, len(whole) // 2, len(whole) - 1):
+        flipped = tmp_path / f"{place}.zip"
+        flipped.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert verify.main([str(flipped)]) == verify.EXIT_REFUSED
