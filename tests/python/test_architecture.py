@@ -38,7 +38,7 @@ LAYERS = {
         {"tasks.evidence.", "tasks.graph.", "tasks.negative."},
     ),
     "graph": ("tasks/graph/*.py", {"doit", "rich", "tasks.evidence.", "tasks.graph."}),
-    "wiring": ("tasks/*.py", {"tasks.evidence.", "tasks.graph."}),
+    "wiring": ("tasks/*.py", {"doit", "tasks.evidence.", "tasks.graph."}),
     "index": ("dodo.py", {"tasks."}),
 }
 
