@@ -100,7 +100,7 @@ void implied_volatility(benchmark::State& state) {
 }
 
 void sizes(benchmark::internal::Benchmark* benchmark) {
-  benchmark->Arg(1)->Arg(100)->Arg(10000)->UseRealTime();
+  benchmark->Arg(1)->Arg(100)->Arg(10000)->Arg(1000000)->UseRealTime();
 }
 
 BENCHMARK(price)->Name("black_scholes/price")->Apply(sizes);

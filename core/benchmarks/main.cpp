@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   benchmark::AddCustomContext("strikeproof_flags", std::string(info.flags));
   benchmark::AddCustomContext("strikeproof_build_type", std::string(info.build_type));
   benchmark::AddCustomContext("strikeproof_sanitizers", std::string(info.sanitizers));
+  benchmark::AddCustomContext("strikeproof_simd", std::string(info.simd));
   benchmark::AddCustomContext("strikeproof_ndebug", word(info.ndebug));
   benchmark::AddCustomContext("strikeproof_optimized", word(info.optimized));
   benchmark::Initialize(&argc, argv);

@@ -20,6 +20,7 @@ NB_MODULE(_core, module) {
         found["flags"] = nb::str(info.flags.data(), info.flags.size());
         found["build_type"] = nb::str(info.build_type.data(), info.build_type.size());
         found["sanitizers"] = nb::str(info.sanitizers.data(), info.sanitizers.size());
+        found["simd"] = nb::str(info.simd.data(), info.simd.size());
         found["ndebug"] = nb::bool_(info.ndebug);
         found["optimized"] = nb::bool_(info.optimized);
         return found;

@@ -19,6 +19,9 @@
 // x, w, h, d1, d2 and the exponent of G are sums of two doubles, because the exponent magnifies
 // their relative errors by up to 1400 where prices reach 1e-300.
 //
+// This is the careful engine: one option at a time, every limit, every failure. Ordinary options
+// are answered by the vector kernels (src/simd), which hand it the others.
+//
 // [1] Black, F. and Scholes, M. (1973), J. Political Economy 81(3), 637-654; Merton, R. C. (1973),
 //     Bell J. Econ. 4(1), 141-183.
 // [2] Jaeckel, P. (2015), Let's Be Rational, Wilmott 2015(75), 40-53.
@@ -109,7 +112,7 @@ Greeks smooth(double phi, const VanillaOption& o, const FlatMarket& m,
 
 }  // namespace
 
-PriceResult price(const VanillaOption& option, const FlatMarket& market) noexcept {
+PriceResult careful::price(const VanillaOption& option, const FlatMarket& market) noexcept {
   const Status status = checked(option, market);
   if (status != Status::kOk) return {kNaN, status};
   const double phi = static_cast<double>(option.type);
@@ -124,7 +127,7 @@ PriceResult price(const VanillaOption& option, const FlatMarket& market) noexcep
   return {result, Status::kOk};
 }
 
-GreeksResult greeks(const VanillaOption& option, const FlatMarket& market) noexcept {
+GreeksResult careful::greeks(const VanillaOption& option, const FlatMarket& market) noexcept {
   const Status status = checked(option, market);
   if (status != Status::kOk) return failed_greeks(status);
   const double phi = static_cast<double>(option.type);

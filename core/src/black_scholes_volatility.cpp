@@ -128,8 +128,8 @@ Status located(double price, double intrinsic, double maximum, bool inside_money
 
 }  // namespace
 
-PriceResult implied_volatility(double price, const VanillaOption& option,
-                               const FlatMarket& market) noexcept {
+PriceResult careful::implied_volatility(double price, const VanillaOption& option,
+                                        const FlatMarket& market) noexcept {
   const Status status = checked(price, option, market);
   if (status != Status::kOk) return {kNaN, status};
   const double phi = static_cast<double>(option.type);

@@ -1,6 +1,8 @@
 // Facts of the compilation; the STRIKEPROOF_* texts come from CMake.
 #include "strikeproof/build_info.hpp"
 
+#include "simd/vector_kernels.hpp"
+
 namespace strikeproof {
 namespace {
 
@@ -37,8 +39,14 @@ constexpr bool kOptimized = false;
 }  // namespace
 
 BuildInfo build_info() noexcept {
-  return {STRIKEPROOF_VERSION, kCompiler, STRIKEPROOF_FLAGS, STRIKEPROOF_BUILD_TYPE,
-          kSanitizers,         kNdebug,   kOptimized};
+  return {.version = STRIKEPROOF_VERSION,
+          .compiler = kCompiler,
+          .flags = STRIKEPROOF_FLAGS,
+          .build_type = STRIKEPROOF_BUILD_TYPE,
+          .sanitizers = kSanitizers,
+          .simd = simd::kernels().name,
+          .ndebug = kNdebug,
+          .optimized = kOptimized};
 }
 
 }  // namespace strikeproof

@@ -8,5 +8,5 @@ from __future__ import annotations
 NAMES: tuple[str, ...] = tuple(
     f"black_scholes/{operation}/{batch}/real_time"
     for operation in ("price", "greeks", "implied_volatility")
-    for batch in (1, 100, 10_000)
+    for batch in (1, 100, 10_000, 1_000_000)
 )

@@ -40,6 +40,7 @@ class Context(BaseModel):
     strikeproof_optimized: Flag
     strikeproof_profile: Literal["fast", "full"]
     strikeproof_sanitizers: StrictStr
+    strikeproof_simd: StrictStr
     strikeproof_version: StrictStr
 
 

@@ -129,6 +129,7 @@ def figures(report: Report) -> dict[str, Any]:
         "compiler": context.strikeproof_compiler,
         "flags": context.strikeproof_flags,
         "build_type": context.strikeproof_build_type,
+        "simd": context.strikeproof_simd,
         "cores": context.num_cpus,
         "mhz_per_cpu": context.mhz_per_cpu,
         "noisy": context.cpu_scaling_enabled,

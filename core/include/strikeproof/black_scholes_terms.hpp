@@ -2,6 +2,7 @@
 // Symbols as in src/black_scholes.cpp.
 #pragma once
 
+#include "strikeproof/black_scholes.hpp"
 #include "strikeproof/market.hpp"
 #include "strikeproof/math/double_double.hpp"
 #include "strikeproof/math/normal.hpp"
@@ -39,5 +40,16 @@ struct Terms {
 
 /// exp(scale) N(phi z) with relative accuracy in the lower tail.
 [[nodiscard]] double scaled_cdf(double phi, math::DoubleDouble z, double scale) noexcept;
+
+/// The engine for one option at a time, which knows every limit and names every failure. The
+/// vector kernels answer ordinary options and hand it the others.
+namespace careful {
+
+[[nodiscard]] PriceResult price(const VanillaOption& option, const FlatMarket& market) noexcept;
+[[nodiscard]] GreeksResult greeks(const VanillaOption& option, const FlatMarket& market) noexcept;
+[[nodiscard]] PriceResult implied_volatility(double price, const VanillaOption& option,
+                                             const FlatMarket& market) noexcept;
+
+}  // namespace careful
 
 }  // namespace strikeproof::black_scholes

@@ -11,6 +11,7 @@ struct BuildInfo {
   std::string_view flags;
   std::string_view build_type;
   std::string_view sanitizers;  // "none", or what is compiled in
+  std::string_view simd;        // instruction set of the vector kernels, chosen at run time
   bool ndebug;
   bool optimized;
 };

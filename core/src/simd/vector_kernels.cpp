@@ -1,0 +1,47 @@
+// Choice of the instruction set at run time.
+#include "vector_kernels.hpp"
+
+namespace strikeproof::simd {
+namespace {
+
+#if defined(_MSC_VER)
+// Every row is rare: the careful engine answers it.
+template <std::size_t count>
+void one_by_one(const Job& job, Rows rows) noexcept {
+  for (std::size_t row = rows.begin; row < rows.end; ++row) {
+    double inputs[kInputs];
+    double values[kOutputs];
+    for (std::size_t k = 0; k < kInputs; ++k) inputs[k] = job.inputs[k][row];
+    const std::uint8_t status = job.rare(inputs, values, count);
+    if (job.status != nullptr) job.status[row] = status;
+    for (std::size_t k = 0; k < count; ++k) {
+      if (job.outputs[k] != nullptr) job.outputs[k][row] = values[k];
+    }
+  }
+}
+
+const Kernels kOneByOne{"scalar", one_by_one<1>, one_by_one<kOutputs>, one_by_one<1>};
+
+const Kernels& chosen() noexcept { return kOneByOne; }
+#else
+const Kernels& chosen() noexcept {
+#if defined(STRIKEPROOF_X86_KERNELS)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl")) {
+    return kKernelsAvx512;
+  }
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return kKernelsAvx2;
+#endif
+  return kKernelsBaseline;
+}
+#endif
+
+}  // namespace
+
+const Kernels& kernels() noexcept {
+  static const Kernels& choice = chosen();
+  return choice;
+}
+
+}  // namespace strikeproof::simd

@@ -1,0 +1,49 @@
+// Entry points of the vector kernels, one table per instruction set; internal to the core.
+//
+// A kernel works on rows [begin, end) of its columns and writes to the same rows of its outputs.
+// The value of a row depends on that row alone: not on its place, the batch, or the threads. Rows
+// at or near a limit, or not answerable, go to `rare`, the scalar function that knows every case.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "strikeproof/column.hpp"
+
+namespace strikeproof::simd {
+
+// Order of the input columns: option_sign, spot, strike, time_to_expiry, rate, dividend_yield, and
+// volatility (the price for implied_volatility).
+inline constexpr std::size_t kInputs = 7;
+
+// Order of the outputs: price, delta, gamma, vega, theta, rho.
+inline constexpr std::size_t kOutputs = 6;
+
+/// One row by the scalar engine: fills values[0 .. count) and returns the status.
+using Rare = std::uint8_t (*)(const double* inputs, double* values, std::size_t count) noexcept;
+
+/// Null outputs are not written; a kernel's work depends only on which of the three it is.
+struct Job {
+  const Column* inputs;    // kInputs of them
+  double* const* outputs;  // as many as the kernel computes
+  std::uint8_t* status;    // may be null
+  Rare rare;
+};
+
+using Kernel = void (*)(const Job& job, Rows rows) noexcept;
+
+struct Kernels {
+  const char* name;  // instruction set
+  Kernel price;
+  Kernel first_order;  // price and five Greeks
+  Kernel implied_volatility;
+};
+
+extern const Kernels kKernelsBaseline;
+extern const Kernels kKernelsAvx2;
+extern const Kernels kKernelsAvx512;
+
+/// The widest set this processor has, chosen once.
+[[nodiscard]] const Kernels& kernels() noexcept;
+
+}  // namespace strikeproof::simd

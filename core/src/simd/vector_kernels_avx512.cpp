@@ -1,0 +1,8 @@
+// The vector kernels for one instruction set; CMake gives this file its flags.
+#include "kernel_driver.hpp"
+
+namespace strikeproof::simd {
+
+const Kernels kKernelsAvx512{"avx512", quantities<1>, quantities<kFirstOrder>, volatilities};
+
+}  // namespace strikeproof::simd
