@@ -11,11 +11,14 @@ import datetime
 import errno
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 DESCRIPTOR_VARIABLE = "STRIKEPROOF_LOCK_FD"
+_NAME_ATTEMPTS = 50
+_NAME_PAUSE = 0.01  # seconds
 
 
 class LockedError(RuntimeError):
@@ -23,8 +26,11 @@ class LockedError(RuntimeError):
 
 
 def _holder(descriptor: int) -> str:
-    text = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip()
-    return text or "another run that has not yet written its name"
+    for _ in range(_NAME_ATTEMPTS):  # the holder writes its name just after it takes the lock
+        if text := os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip():
+            return text
+        time.sleep(_NAME_PAUSE)
+    return "another run that has not yet written its name"
 
 
 def _alive(holder: str) -> bool:

@@ -46,7 +46,7 @@ def values(sign, spot, strike, time, rate, dividend_yield, volatility):
 
 
 def draws():
-    """Families of inputs: usual ones, the whole domain, near the money, far tails."""
+    """Families of inputs: usual ones, the whole domain, near the money, far tails, forward at the strike."""
     random.seed(20260101)
     for family, deviations in (("usual", 3), ("near", 1e-3), ("wide", 8), ("tail", 37)):
         for _ in range(150):
@@ -59,6 +59,10 @@ def draws():
             strike = float(spot * exp(mpf(rate - dividend_yield) * time + shift))
             sign = random.choice((1, -1))
             yield family, (sign, spot, strike, time, rate, dividend_yield, volatility)
+    for k in range(40):  # forward equal to strike: neither of the pair is in the money
+        spot, rate = random.uniform(1, 1000), random.choice((0.0, 0.03, -0.01))
+        time, volatility = 10 ** random.uniform(-3, 1), random.uniform(0.01, 2.0)
+        yield "even", ((1, -1)[k % 2], spot, spot, time, rate, rate, volatility)
 
 
 def main():

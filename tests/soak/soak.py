@@ -116,7 +116,7 @@ def damage(graph: Graph, chooser: random.Random) -> str:
 
 def kill(process: subprocess.Popen[str], chooser: random.Random) -> bool:
     """Kill a run after a random time; whether it was still running."""
-    time.sleep(chooser.uniform(0.0, 4.0))
+    time.sleep(chooser.uniform(0.0, 1.5))
     if process.poll() is not None:
         process.communicate()
         return False

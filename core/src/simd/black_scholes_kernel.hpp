@@ -189,7 +189,8 @@ STRIKEPROOF_INLINE void evaluate(const Option& o, Real (&out)[count]) noexcept {
     const Real root = square_root(o.time);
     const Real inverse_spot = 1.0 / o.spot;
     // legs A N(phi d1) and B N(phi d2), each from the tail that does not cancel
-    const Bits inside = o.sign * s.gain > 0.0;
+    // at x = 0 the call counts as the one outside, as everywhere else
+    const Bits inside = ~((o.sign > 0.0) ^ m.x_above);
     const Real near = m.G * (m.mills.inverse1 * m.mills.sum1);
     const Real far = m.G * (m.mills.inverse2 * m.mills.sum2);
     const Real near_leg = select(inside ^ m.reflect, m.received - near, near);

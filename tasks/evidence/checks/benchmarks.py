@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from tasks.evidence import benchmark_plan, benchmark_report, benchmarks, catalog, profiles, sources
 from tasks.evidence.checks.evidence import Evidence
 from tasks.evidence.digest import sha256_file
-from tasks.evidence.faults import Finding
+from tasks.evidence.faults import Finding, reasons
 
 REPORT, TABLE = (
     next(a for a in catalog.family("benchmarks") if a.path.endswith(suffix))
@@ -39,7 +39,12 @@ def check_report(evidence: Evidence) -> Iterator[Finding]:
     for problem in problems:
         yield Finding(REPORT.path, problem, REPORT.fix)
     table = evidence.get(TABLE.path)
-    if table is not None and not table.equals(benchmarks.table(report)):
+    try:
+        computed = benchmarks.table(report)
+    except ValueError as error:  # a report that contradicts itself gives no table
+        yield from (Finding(REPORT.path, text, REPORT.fix) for text in reasons(error))
+        return
+    if table is not None and not table.equals(computed):
         yield Finding(TABLE.path, "is not what the report gives: edited or stale", TABLE.fix)
 
 
