@@ -341,7 +341,14 @@ LIES["M902"] = (
     _report(lambda d: d["benchmarks"].append(dict(d["benchmarks"][0]))),
     "repetitions|contradict|median",
 )
-LIES["M903"] = (_context(strikeproof_profile="full"), "another binary|profile|sha256|recomputed")
+
+
+@lie("M903", "profile .* cannot satisfy")
+def report_of_the_other_profile(scene: Scene) -> None:
+    """The report says the other profile."""
+    _context(strikeproof_profile="fast" if scene.profile == "full" else "full")(scene)
+
+
 LIES["M904"] = (cell(_QUOTES, "market_volatility", 2, "0.5"), "round trip error is the difference")
 LIES["M905"] = (cell(_BY_EXPIRY, "rmse_volatility", 1, "0.0001"), "not what its maker|sha256")
 LIES["M906"] = (cell(_CALIBRATION, "source", 1, "OPTIONM"), "source")

@@ -46,7 +46,7 @@ def values(sign, spot, strike, time, rate, dividend_yield, volatility):
 
 
 def draws():
-    """Families of inputs: usual ones, the whole domain, near the money, far tails, forward at the strike."""
+    """Families: usual inputs, the whole domain, near the money, far tails, forward at strike."""
     random.seed(20260101)
     for family, deviations in (("usual", 3), ("near", 1e-3), ("wide", 8), ("tail", 37)):
         for _ in range(150):
