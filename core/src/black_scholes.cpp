@@ -29,7 +29,6 @@
 // 9(1).
 #include "strikeproof/black_scholes.hpp"
 
-#include <array>
 #include <cmath>
 #include <limits>
 
@@ -37,8 +36,6 @@
 
 namespace strikeproof::black_scholes {
 namespace {
-
-using math::DoubleDouble;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -62,16 +59,14 @@ Status checked(const VanillaOption& o, const FlatMarket& m) noexcept {
 Greeks certain(double phi, const VanillaOption& o, const FlatMarket& m) noexcept {
   const double T = o.time_to_expiry;
   const double asset_discount = std::exp(-m.dividend_yield * T);
-  const double discount = std::exp(-m.rate * T);
-  const double A = m.spot * asset_discount;
-  const double B = o.strike * discount;
-  const DoubleDouble gain = certain_gain(o, m, B);
-  const bool kink = gain.high == 0.0 && B > 0.0;
-  const double exercised =
-      kink ? 0.5 : (phi * gain.high > 0.0 || (B == 0.0 && phi > 0.0) ? 1.0 : 0.0);
+  const Sides sides = make_sides(o, m);
+  const auto [A, B] = sides;
+  const double gain = certain_gain(o, m, sides);
+  const bool kink = gain == 0.0 && B > 0.0;
+  const double exercised = kink ? 0.5 : (phi * gain > 0.0 || (B == 0.0 && phi > 0.0) ? 1.0 : 0.0);
   const double drift = phi * (m.dividend_yield * A - m.rate * B);
   Greeks g{};
-  g.price = phi * gain.high > 0.0 ? phi * gain.high : 0.0;
+  g.price = phi * gain > 0.0 ? phi * gain : 0.0;
   g.delta = phi * asset_discount * exercised;
   g.gamma = kink ? kInfinity : 0.0;
   g.vega = kink ? A * std::sqrt(T) * math::kInverseRootTwoPi : 0.0;
@@ -86,27 +81,32 @@ bool is_certain(const VanillaOption& o, const FlatMarket& m) noexcept {
   return m.spot == 0.0 || o.strike == 0.0 || o.time_to_expiry == 0.0 || m.volatility == 0.0;
 }
 
-GreeksResult failed_greeks(Status status) noexcept {
-  return {{kNaN, kNaN, kNaN, kNaN, kNaN, kNaN}, status};
+constexpr Greeks kNoGreeks{kNaN, kNaN, kNaN, kNaN, kNaN, kNaN};
+
+// Whether every number is one; at the kink of a certain payoff gamma is infinite, at expiry theta.
+bool in_range(const Greeks& g, bool certain, bool expired) noexcept {
+  const bool finite = std::isfinite(g.price) && std::isfinite(g.delta) && std::isfinite(g.vega) &&
+                      std::isfinite(g.rho);
+  const bool curved = std::isfinite(g.gamma) || (certain && g.gamma == kInfinity);
+  const bool decays = std::isfinite(g.theta) || (expired && g.theta == -kInfinity);
+  return finite && curved && decays;
 }
 
 Greeks smooth(double phi, const VanillaOption& o, const FlatMarket& m,
               const Terms& terms) noexcept {
   const double T = o.time_to_expiry;
-  const double asset_discount = std::exp(-m.dividend_yield * T);
-  const double B = o.strike * std::exp(-m.rate * T);
+  const Sides sides = make_sides(o, m);
   const double root = std::sqrt(T);
-  const double exercise = scaled_cdf(phi, terms.d2, 0.0);
-  const double asset = scaled_cdf(phi, terms.d1, 0.0);
   const double G = terms.derivative;
+  const double asset = exchanged(phi * terms.d1.high, sides.A, G);
+  const double cash = exchanged(phi * terms.d2.high, sides.B, G);
   Greeks g{};
-  g.price = value(phi, B, terms);
-  g.delta = phi * asset_discount * asset;
+  g.price = value(phi, sides, terms);
+  g.delta = phi * std::exp(-m.dividend_yield * T) * tail_cdf(phi, terms.d1);
   g.gamma = G / m.spot / (m.spot * terms.w.high);
   g.vega = G * root;
-  g.theta = -G * m.volatility / (2.0 * root) +
-            phi * (m.dividend_yield * (m.spot * asset_discount * asset) - m.rate * (B * exercise));
-  g.rho = phi * T * B * exercise;
+  g.theta = -G * m.volatility / (2.0 * root) + phi * (m.dividend_yield * asset - m.rate * cash);
+  g.rho = phi * T * cash;
   return g;
 }
 
@@ -115,11 +115,11 @@ Greeks smooth(double phi, const VanillaOption& o, const FlatMarket& m,
 PriceResult careful::price(const VanillaOption& option, const FlatMarket& market) noexcept {
   const Status status = checked(option, market);
   if (status != Status::kOk) return {kNaN, status};
-  const double phi = static_cast<double>(option.type);
+  const auto phi = static_cast<double>(option.type);
   double result = 0.0;
   const Terms terms = is_certain(option, market) ? Terms{} : make_terms(option, market);
   if (terms.w.high > 0.0) {
-    result = value(phi, option.strike * std::exp(-market.rate * option.time_to_expiry), terms);
+    result = value(phi, make_sides(option, market), terms);
   } else {
     result = certain(phi, option, market).price;
   }
@@ -129,14 +129,12 @@ PriceResult careful::price(const VanillaOption& option, const FlatMarket& market
 
 GreeksResult careful::greeks(const VanillaOption& option, const FlatMarket& market) noexcept {
   const Status status = checked(option, market);
-  if (status != Status::kOk) return failed_greeks(status);
-  const double phi = static_cast<double>(option.type);
+  if (status != Status::kOk) return {kNoGreeks, status};
+  const auto phi = static_cast<double>(option.type);
   const Terms terms = is_certain(option, market) ? Terms{} : make_terms(option, market);
-  const Greeks g =
-      terms.w.high > 0.0 ? smooth(phi, option, market, terms) : certain(phi, option, market);
-  const bool numbers = std::isfinite(g.price) && std::isfinite(g.delta) && g.gamma == g.gamma &&
-                       g.vega == g.vega && g.theta == g.theta && g.rho == g.rho;
-  if (!numbers) return failed_greeks(Status::kOverflow);
+  const bool uncertain = terms.w.high > 0.0;
+  const Greeks g = uncertain ? smooth(phi, option, market, terms) : certain(phi, option, market);
+  if (!in_range(g, !uncertain, option.time_to_expiry == 0.0)) return {kNoGreeks, Status::kOverflow};
   return {g, Status::kOk};
 }
 

@@ -28,7 +28,7 @@ std::uint8_t rare_quantities(const double* in, double* values, std::size_t count
   return static_cast<std::uint8_t>(status);
 }
 
-std::uint8_t rare_volatility(const double* in, double* values, std::size_t) noexcept {
+std::uint8_t rare_volatility(const double* in, double* values, std::size_t /*count*/) noexcept {
   const FlatMarket market{in[1], in[4], in[5], 0.0};
   const PriceResult result = careful::implied_volatility(in[6], option_of(in), market);
   values[0] = result.value;

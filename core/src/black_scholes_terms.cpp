@@ -11,11 +11,13 @@ namespace {
 
 using math::DoubleDouble;
 
-constexpr double kClamp = 50.0;        // N(-50) is below every positive double
-constexpr double kSmallHalf = 0.25;    // t up to which the series is used
-constexpr double kForwardFrom = -3.0;  // h from which the recurrence is run forwards
-constexpr std::size_t kOddTerms = 9;   // terms of the series: (1/16)^9 / 17!! < 1e-18
-constexpr int kBackwardStart = 72;     // ratio from which the recurrence is run backwards
+constexpr double kClamp = 1e5;           // far beyond any density, while its square is harmless
+constexpr double kLargestWidth = 1e300;  // of w, so that nothing below overflows
+constexpr double kSafeExponent = 600.0;  // exp of it is far from the ends of the range
+constexpr double kSmallHalf = 0.25;      // t up to which the series is used
+constexpr double kForwardFrom = -3.0;    // h from which the recurrence is run forwards
+constexpr std::size_t kOddTerms = 9;     // terms of the series: (1/16)^9 / 17!! < 1e-18
+constexpr int kBackwardStart = 72;       // ratio from which the recurrence is run backwards
 
 using Coefficients = std::array<double, kOddTerms>;  // a_1, a_3, a_5, ...
 
@@ -67,24 +69,67 @@ DoubleDouble clamped(DoubleDouble z) noexcept {
 
 DoubleDouble half(DoubleDouble a) noexcept { return {0.5 * a.high, 0.5 * a.low}; }
 
+// scale exp(exponent) / sqrt(2 pi), in two steps where exp alone would leave the range or lose
+// digits at its lower end: a strike of 1e40 brings 1e-330 back to an ordinary number.
+double scaled_density(double scale, DoubleDouble exponent) noexcept {
+  if (std::fabs(exponent.high) < kSafeExponent) {
+    return scale * (math::kInverseRootTwoPi * math::exp_rounded(exponent));
+  }
+  if (!(exponent.high > -4.0 * kSafeExponent)) return 0.0;
+  const double root = math::exp_rounded(half(exponent));
+  return (scale * root) * (math::kInverseRootTwoPi * root);
+}
+
+// A - B; B expm1(x) where the plain difference cancels.
+double gain(const Sides& sides, DoubleDouble x) noexcept {
+  if (std::fabs(x.high) > 1.0) return sides.A - sides.B;
+  return sides.B * math::expm1_rounded(x);
+}
+
+// amount exp(exponent), in two steps where exp alone would leave the range.
+double discounted(double amount, double exponent) noexcept {
+  if (std::fabs(exponent) < kSafeExponent) return amount * std::exp(exponent);
+  const double root = std::exp(0.5 * exponent);
+  return (amount * root) * root;
+}
+
+// The out-of-the-money one of the pair as a call: an out-of-the-money put is mirrored,
+// (A, B, d1, d2) -> (B, A, -d2, -d1).
+struct AsCall {
+  double d1;
+  double d2;
+};
+
+AsCall as_call(const Terms& terms) noexcept {
+  if (terms.x.high > 0.0) return {-terms.d2.high, -terms.d1.high};
+  return {terms.d1.high, terms.d2.high};
+}
+
 }  // namespace
 
+Sides make_sides(const VanillaOption& o, const FlatMarket& m) noexcept {
+  return {discounted(m.spot, -m.dividend_yield * o.time_to_expiry),
+          discounted(o.strike, -m.rate * o.time_to_expiry)};
+}
+
 DoubleDouble log_moneyness(const VanillaOption& o, const FlatMarket& m) noexcept {
-  return math::log_ratio(m.spot, o.strike) +
-         math::two_sum(m.rate, -m.dividend_yield) * o.time_to_expiry;
+  const DoubleDouble carry = math::two_sum(m.rate, -m.dividend_yield) * o.time_to_expiry;
+  if (!(std::fabs(carry.high) < kLargestWidth)) return {carry.high, 0.0};
+  return math::log_ratio(m.spot, o.strike) + carry;
 }
 
 Terms make_terms(const VanillaOption& o, const FlatMarket& m) noexcept {
-  const DoubleDouble variance = math::two_product(m.volatility, m.volatility) * o.time_to_expiry;
-  if (!(variance.high > 0.0)) return {};
-  const DoubleDouble w = math::square_root(variance);
+  // sigma^2 T would underflow where w does not
+  DoubleDouble w = math::square_root({o.time_to_expiry, 0.0}) * m.volatility;
+  if (w.high == 0.0) return {};
+  if (!(w.high < kLargestWidth)) w = {kLargestWidth, 0.0};
   return terms_at(log_moneyness(o, m), w, o.strike, math::two_product(-m.rate, o.time_to_expiry));
 }
 
 Terms terms_at(DoubleDouble x, DoubleDouble w, double strike, DoubleDouble log_discount) noexcept {
   const double rough = x.high / w.high;
   const DoubleDouble t = half(w);
-  Terms terms{x, w, {}, {}, 0.0};
+  Terms terms{x, w, {}, {}, {-kClamp * kClamp, 0.0}, 0.0};
   if (std::fabs(rough) > 2.0 * kClamp + t.high) {  // nothing left to gain or lose
     const double side = x.high > 0.0 ? kClamp : -kClamp;
     terms.d1 = terms.d2 = {side, 0.0};
@@ -93,43 +138,52 @@ Terms terms_at(DoubleDouble x, DoubleDouble w, double strike, DoubleDouble log_d
   const DoubleDouble h = x / w;
   terms.d1 = clamped(h + t);
   terms.d2 = clamped(h - t);
-  const DoubleDouble exponent = log_discount - half(terms.d2 * terms.d2);
-  terms.derivative = strike * (math::kInverseRootTwoPi * math::exp_rounded(exponent));
+  terms.exponent = log_discount - half(terms.d2 * terms.d2);
+  terms.derivative = scaled_density(strike, terms.exponent);
   return terms;
 }
 
-double out_of_the_money(double B, const Terms& terms) noexcept {
-  // mirror an out-of-the-money put into a call: (A, B, d1, d2) -> (B, A, -d2, -d1)
-  const bool put = terms.x.high > 0.0;
-  const double d1 = put ? -terms.d2.high : terms.d1.high;
-  const double d2 = put ? -terms.d1.high : terms.d2.high;
+double value_over_slope(const Terms& terms) noexcept {
   const double t = 0.5 * terms.w.high;
+  if (t <= kSmallHalf) return mills_difference(-std::fabs(terms.x.high / terms.w.high), t);
+  const AsCall d = as_call(terms);
+  return math::mills_ratio(-d.d1) - math::mills_ratio(-d.d2);
+}
+
+double out_of_the_money(const Sides& sides, const Terms& terms) noexcept {
+  const AsCall d = as_call(terms);
   const double G = terms.derivative;
-  if (G == 0.0 && !(d1 > 0.0)) return 0.0;
-  if (t <= kSmallHalf) return G * mills_difference(-std::fabs(terms.x.high / terms.w.high), t);
-  if (d1 <= 0.0) return G * (math::mills_ratio(-d1) - math::mills_ratio(-d2));
-  const double received = put ? B : B * std::exp(terms.x.high) * (1.0 + terms.x.low);
-  return received * math::normal_cdf(d1) - G * math::mills_ratio(-d2);
+  if (G == 0.0 && !(d.d1 > 0.0)) return 0.0;
+  if (d.d1 <= 0.0 || terms.w.high <= 2.0 * kSmallHalf) return G * value_over_slope(terms);
+  const double received = terms.x.high > 0.0 ? sides.B : sides.A;
+  return received * math::normal_cdf(d.d1) - G * math::mills_ratio(-d.d2);
 }
 
-double value(double phi, double B, const Terms& terms) noexcept {
-  const double outside = out_of_the_money(B, terms);
+double log_out_of_the_money(double strike, const Terms& terms) noexcept {
+  const double scaled = math::kInverseRootTwoPi * value_over_slope(terms);
+  return terms.exponent.high + std::log(strike) + std::log(scaled);
+}
+
+double value(double phi, const Sides& sides, const Terms& terms) noexcept {
+  const double outside = out_of_the_money(sides, terms);
   const bool in_the_money = phi * terms.x.high > 0.0;
-  return in_the_money ? phi * B * math::expm1_rounded(terms.x) + outside : outside;
+  return in_the_money ? phi * gain(sides, terms.x) + outside : outside;
 }
 
-DoubleDouble certain_gain(const VanillaOption& o, const FlatMarket& m, double B) noexcept {
-  if (m.spot == 0.0) return {-B, 0.0};
-  if (o.strike == 0.0) return {m.spot * std::exp(-m.dividend_yield * o.time_to_expiry), 0.0};
-  return {B * math::expm1_rounded(log_moneyness(o, m)), 0.0};
+double certain_gain(const VanillaOption& o, const FlatMarket& m, const Sides& sides) noexcept {
+  if (m.spot == 0.0 || o.strike == 0.0) return sides.A - sides.B;
+  return gain(sides, log_moneyness(o, m));
 }
 
-double scaled_cdf(double phi, DoubleDouble z, double scale) noexcept {
-  const double side = phi * z.high;
-  const DoubleDouble exponent = DoubleDouble{scale, 0.0} - half(z * z);
-  const double tail =
-      math::kInverseRootTwoPi * math::exp_rounded(exponent) * math::mills_ratio(std::fabs(side));
-  return side > 0.0 ? std::exp(scale) - tail : tail;
+double tail_cdf(double phi, DoubleDouble z) noexcept {
+  const double density = scaled_density(1.0, -half(z * z));
+  const double tail = density * math::mills_ratio(std::fabs(z.high));
+  return phi * z.high > 0.0 ? 1.0 - tail : tail;
+}
+
+double exchanged(double z, double side, double G) noexcept {
+  const double tail = G * math::mills_ratio(std::fabs(z));
+  return z > 0.0 ? side - tail : tail;
 }
 
 }  // namespace strikeproof::black_scholes

@@ -8,7 +8,8 @@
 //   target in the upper half:   ln(C_max - C) as a function of w^2 (C_max - C ~ exp(-w^2 / 8))
 //
 // A bracket that shrinks with every evaluation catches a step that leaves it, so the iteration
-// cannot diverge; it stops when a step is below the last digit of w.
+// cannot diverge. Newton's method squares the error in each step, so that a relative step below
+// 2^-32 leaves nothing that another one could mend.
 //
 // [1] Jaeckel, P. (2015), Let's Be Rational, Wilmott 2015(75), 40-53.
 #include <cmath>
@@ -24,16 +25,18 @@ using math::DoubleDouble;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
+constexpr double kLastStep = 0x1p-32;        // relative to w
+constexpr double kLargestDeviation = 200.0;  // C(w) equals its maximum in double precision
 constexpr int kMaxSteps = 200;
-constexpr double kLargestDeviation = 60.0;  // C(w) equals its maximum in double precision
 
 struct Problem {
   DoubleDouble x;
   double strike;
   DoubleDouble log_discount;
-  double B;
-  double target;   // time value
-  double maximum;  // of the out-of-the-money value
+  Sides sides;
+  double target;     // C sought: the time value
+  double remaining;  // C_max - C sought, from the price itself
+  double maximum;    // C_max
 };
 
 enum class Form { kLogarithm, kPlain, kComplement };
@@ -44,28 +47,25 @@ struct Point {
   double slope;
 };
 
-// C_max - C without cancellation: A N(-d1) + B N(d2) for the call.
-double complement(const Problem& p, const Terms& terms) noexcept {
-  const bool put = p.x.high > 0.0;
-  const double d1 = put ? -terms.d2.high : terms.d1.high;
-  const double d2 = put ? -terms.d1.high : terms.d2.high;
-  const double other = put ? p.B * std::exp(p.x.high) : p.B;
-  return p.maximum * math::normal_cdf(-d1) + other * math::normal_cdf(d2);
+// (C_max - C) / G without cancellation: Y(-d1) + Y(d2), where d1 >= 0 >= d2 above the middle.
+double complement_over_slope(const Terms& terms) noexcept {
+  return math::mills_ratio(std::fabs(terms.d1.high)) + math::mills_ratio(std::fabs(terms.d2.high));
 }
 
 Point evaluate(const Problem& p, Form form, double w) noexcept {
   const Terms terms = terms_at(p.x, {w, 0.0}, p.strike, p.log_discount);
   const double G = terms.derivative;
   if (form == Form::kComplement) {
-    const double rest = complement(p, terms);
-    return {-std::log(rest / (p.maximum - p.target)), G / rest};
+    const double ratio = complement_over_slope(terms);
+    return {-std::log(G * ratio / p.remaining), 1.0 / ratio};
   }
-  const double C = out_of_the_money(p.B, terms);
+  const double C = out_of_the_money(p.sides, terms);
   if (form == Form::kPlain) return {C - p.target, G};
-  if (C == 0.0) return {-std::numeric_limits<double>::infinity(), 0.0};
-  // ln(C / target), by log1p where they are close
+  // ln(C / target), by log1p where they are close; C itself may have underflowed
+  const double slope = 1.0 / value_over_slope(terms);
   const double relative = (C - p.target) / p.target;
-  return {std::fabs(relative) < 0.5 ? std::log1p(relative) : std::log(C / p.target), G / C};
+  if (std::fabs(relative) < 0.5) return {std::log1p(relative), slope};
+  return {log_out_of_the_money(p.strike, terms) - std::log(p.target), slope};
 }
 
 // Newton's step in the variable in which the form is nearly linear.
@@ -76,34 +76,30 @@ double stepped(Form form, double w, const Point& at) noexcept {
   return w - step;
 }
 
-Form choose_form(const Problem& p, double middle) noexcept {
+Form choose_form(const Problem& p, const Point& at_middle) noexcept {
   if (p.target > 0.5 * p.maximum) return Form::kComplement;
-  if (middle > 0.0 && evaluate(p, Form::kPlain, middle).distance > 0.0) return Form::kLogarithm;
-  return Form::kPlain;
+  return at_middle.distance > 0.0 ? Form::kLogarithm : Form::kPlain;
 }
 
 PriceResult solve(const Problem& p) noexcept {
   const double middle = std::sqrt(2.0 * std::fabs(p.x.high));
-  const Form form = choose_form(p, middle);
-  double low = 0.0;
-  double high = kLargestDeviation;
-  double w = middle > 0.0 ? middle : math::kRootTwoPi * p.target / p.maximum;
-  if (form == Form::kLogarithm) {
-    high = middle;
-  } else {
-    low = form == Form::kPlain ? middle : 0.0;
-  }
-  if (!(w > low) || !(w < high)) w = form == Form::kLogarithm ? 0.9 * high : low + 0.1;
+  const Point at_middle =
+      middle > 0.0 ? evaluate(p, Form::kPlain, middle)
+                   : Point{-p.target, p.maximum * math::kInverseRootTwoPi};  // at the money, w = 0
+  const Form form = choose_form(p, at_middle);
+  double low = form == Form::kLogarithm ? 0.0 : middle;
+  double high = form == Form::kLogarithm ? middle : kLargestDeviation;
+  // C is concave above the middle, so that Newton's step from there stays below the solution
+  double w = form == Form::kLogarithm ? middle : stepped(Form::kPlain, middle, at_middle);
+  if (!(w <= high)) w = 0.5 * (low + high);
+  if (w == 0.0) return {w, Status::kOk};
   for (int step = 0; step < kMaxSteps; ++step) {
     const Point at = evaluate(p, form, w);
-    if (at.distance == 0.0) return {w, Status::kOk};
     (at.distance > 0.0 ? high : low) = w;
     double next = stepped(form, w, at);
-    const double change = std::fabs(next - w);
-    if (change <= kEpsilon * w) return {next, Status::kOk};
-    if (!(next > low && next < high))
-      next = low > 0.0 ? 0.5 * (low + high) : 0.25 * (3.0 * low + high);
-    if (!(next > low && next < high)) return {w, Status::kOk};  // no double lies between
+    if (std::fabs(next - w) <= kLastStep * w) return {next, Status::kOk};
+    if (high - low <= kEpsilon * high) return {high, Status::kOk};  // C is a staircase here
+    if (!(next > low && next < high)) next = low > 0.0 ? 0.5 * (low + high) : 0.25 * high;
     w = next;
   }
   return {kNaN, Status::kNotConverged};
@@ -132,32 +128,33 @@ PriceResult careful::implied_volatility(double price, const VanillaOption& optio
                                         const FlatMarket& market) noexcept {
   const Status status = checked(price, option, market);
   if (status != Status::kOk) return {kNaN, status};
-  const double phi = static_cast<double>(option.type);
+  const auto phi = static_cast<double>(option.type);
   const double T = option.time_to_expiry;
-  const double A = market.spot * std::exp(-market.dividend_yield * T);
-  const double B = option.strike * std::exp(-market.rate * T);
+  const Sides sides = make_sides(option, market);
+  const auto [A, B] = sides;
   if (!std::isfinite(A) || !std::isfinite(B)) return {kNaN, Status::kOverflow};
-  const DoubleDouble gain = certain_gain(option, market, B);
-  const bool inside_money = phi * gain.high > 0.0;
-  const double intrinsic = inside_money ? phi * gain.high : 0.0;
+  const double gain = certain_gain(option, market, sides);
+  const bool inside_money = phi * gain > 0.0;
+  const double intrinsic = inside_money ? phi * gain : 0.0;
   const bool certain = A == 0.0 || B == 0.0 || T == 0.0;
   const double maximum = certain ? intrinsic : (phi > 0.0 ? A : B);
   const Status place = located(price, intrinsic, maximum, inside_money);
   if (place != Status::kOk) return {kNaN, place};
 
-  const bool put = gain.high > 0.0;  // the out-of-the-money one of the pair
+  const bool put = gain > 0.0;  // the out-of-the-money one of the pair
   const Problem problem{log_moneyness(option, market),
                         option.strike,
                         math::two_product(-market.rate, T),
-                        B,
+                        sides,
                         price - intrinsic,
+                        maximum - price,
                         put ? B : A};
   const PriceResult deviation = solve(problem);
   const double volatility = deviation.value / std::sqrt(T);
-  if (deviation.status == Status::kOk && !std::isfinite(volatility)) {
-    return {kNaN, Status::kOverflow};
-  }
-  return {volatility, deviation.status};
+  if (deviation.status != Status::kOk) return deviation;
+  if (!std::isfinite(volatility)) return {kNaN, Status::kOverflow};
+  if (volatility == 0.0) return {kNaN, Status::kNoTimeValue};  // below every positive double
+  return {volatility, Status::kOk};
 }
 
 }  // namespace strikeproof::black_scholes

@@ -16,14 +16,6 @@ constexpr std::string_view kCompiler = "MSVC";
 constexpr std::string_view kCompiler = "unknown";
 #endif
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr std::string_view kSanitizers = "address";
-#elif defined(__SANITIZE_THREAD__)
-constexpr std::string_view kSanitizers = "thread";
-#else
-constexpr std::string_view kSanitizers = "none";
-#endif
-
 #ifdef NDEBUG
 constexpr bool kNdebug = true;
 #else
@@ -43,7 +35,7 @@ BuildInfo build_info() noexcept {
           .compiler = kCompiler,
           .flags = STRIKEPROOF_FLAGS,
           .build_type = STRIKEPROOF_BUILD_TYPE,
-          .sanitizers = kSanitizers,
+          .sanitizers = STRIKEPROOF_SANITIZERS,
           .simd = simd::kernels().name,
           .ndebug = kNdebug,
           .optimized = kOptimized};

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <system_error>
+#include <exception>
 #include <thread>
 #include <vector>
 
@@ -26,11 +26,12 @@ bool for_each_block(std::size_t count, const Parallel& parallel,
     }
   };
 
-  std::vector<std::thread> helpers;
   const std::size_t wanted = std::min<std::size_t>(parallel.threads, blocks);
+  std::vector<std::thread> helpers;
+  helpers.reserve(wanted);
   try {
     while (helpers.size() + 1 < wanted) helpers.emplace_back(run, false);
-  } catch (const std::system_error&) {
+  } catch (const std::exception&) {
     // no more threads to be had: the ones that started do all the work, with the same results
   }
   run(true);

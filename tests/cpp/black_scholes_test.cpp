@@ -128,6 +128,51 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"HugeVolatility", {kCall, 90, 1}, {100, 0, 0, 1e4}, 100, 1}),
     [](const auto& tested) { return tested.param.name; });
 
+// Every number that kOk promises, over the corners of the range of a double.
+TEST(BlackScholes, CornersGiveNumbersOrSayWhyNot) {
+  const std::array amounts{0.0, 1e-300, 1e-3, 90.0, 100.0, 1e6, 1e300};
+  const std::array times{0.0, 1e-12, 1.0, 10.0, 1e4};
+  const std::array rates{-800.0, -0.05, 0.0, 0.05, 800.0};
+  const std::array volatilities{0.0, 1e-160, 1e-8, 0.2, 4.0, 1e4, 1e154};
+  int answered = 0;
+  for (const auto type : {kCall, kPut})
+    for (const double spot : amounts)
+      for (const double strike : amounts)
+        for (const double time : times)
+          for (const double rate : rates)
+            for (const double volatility : volatilities) {
+              const VanillaOption option{type, strike, time};
+              const auto [g, status] = bs::greeks(option, {spot, rate, 0.05, volatility});
+              if (status != Status::kOk) continue;
+              ++answered;
+              EXPECT_GE(g.price, 0.0);
+              EXPECT_GE(g.gamma, 0.0);
+              EXPECT_TRUE(std::isfinite(g.price + g.delta + g.vega + g.rho));
+              EXPECT_TRUE(std::isfinite(g.theta) || time == 0.0);
+            }
+  EXPECT_GT(answered, 10000);
+}
+
+TEST(BlackScholes, ReachesPricesWhosePartsLeaveTheRange) {
+  // exp(-d^2/2) alone is 1e-339; the value is from the references' generator
+  const VanillaOption far{kCall, 5.217771250878474e+38, 0.5137274965183097};
+  const FlatMarket market{0.07507004704139683, 0.194690423026679, 0.0314413323395817,
+                          3.4022333423728597};
+  EXPECT_LT(relative(bs::price(far, market).value, 3.280236058871475950638319e-292), 1e-13);
+  // exp(x) is beyond the range, the price is the spot
+  EXPECT_EQ(bs::price({kCall, 1e-300, 1.0}, {1e300, 0.0, 0.0, 0.2}).value, 1e300);
+  // sigma^2 T is below it, sigma sqrt(T) is not
+  const double tiny = bs::price({kCall, 100.0, 1.0}, {100.0, 0.0, 0.0, 1e-200}).value;
+  EXPECT_LT(relative(tiny, 100.0 * 1e-200 * 0.39894228040143267794), 1e-15);
+}
+
+TEST(BlackScholes, ImpliedVolatilityBelowEveryDoubleIsLost) {
+  const auto [value, status] =
+      bs::implied_volatility(1e-300, {kCall, 1e300, 1e300}, {1e300, 0, 0, 0});
+  EXPECT_EQ(status, Status::kNoTimeValue);
+  EXPECT_TRUE(std::isnan(value));
+}
+
 TEST(BlackScholes, RefusesWhatHasNoAnswer) {
   const VanillaOption option{kCall, 100, 1};
   const FlatMarket market{100, .02, .01, .2};

@@ -46,7 +46,7 @@ def values(sign, spot, strike, time, rate, dividend_yield, volatility):
 
 
 def draws():
-    """Families: usual inputs, the whole domain, near the money, far tails, forward at strike."""
+    """Inputs: usual, near the money, whole domain, far tails, forward at the strike, edge."""
     random.seed(20260101)
     for family, deviations in (("usual", 3), ("near", 1e-3), ("wide", 8), ("tail", 37)):
         for _ in range(150):
@@ -63,6 +63,22 @@ def draws():
         spot, rate = random.uniform(1, 1000), random.choice((0.0, 0.03, -0.01))
         time, volatility = 10 ** random.uniform(-3, 1), random.uniform(0.01, 2.0)
         yield "even", ((1, -1)[k % 2], spot, spot, time, rate, rate, volatility)
+    yield from edge()
+
+
+def edge():
+    """Options out of the money by 33 to 38 deviations, whose prices end near 1e-300.
+
+    With a huge strike exp(-d^2/2) alone is below the range of a double there, the price is not.
+    """
+    for k in range(150):
+        spot, time = 10 ** random.uniform(-3, 6), 10 ** random.uniform(-4, 1)
+        volatility = 10 ** random.uniform(-2, 0.602)
+        rate, dividend_yield = random.uniform(-0.05, 0.2), random.uniform(-0.05, 0.2)
+        sign, deviation = (1, -1)[k % 2], volatility * time**0.5
+        shift = sign * deviation * (random.uniform(33, 38) + deviation / 2)
+        strike = float(spot * exp(mpf(rate - dividend_yield) * time + shift))
+        yield "edge", (sign, spot, strike, time, rate, dividend_yield, volatility)
 
 
 def main():

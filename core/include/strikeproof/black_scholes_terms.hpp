@@ -9,13 +9,22 @@
 
 namespace strikeproof::black_scholes {
 
+/// Present values of what is exchanged.
+struct Sides {
+  double A;  // the asset
+  double B;  // the strike
+};
+
 struct Terms {
   math::DoubleDouble x;   // ln(A / B)
   math::DoubleDouble w;   // standard deviation of ln S_T; 0 marks a certain payoff
-  math::DoubleDouble d1;  // clamped to +-50, where nothing changes any more
+  math::DoubleDouble d1;  // clamped where nothing changes any more
   math::DoubleDouble d2;
-  double derivative;  // G, in currency of spot
+  math::DoubleDouble exponent;  // ln(G / strike) without the density's constant
+  double derivative;            // G, in currency of spot
 };
+
+[[nodiscard]] Sides make_sides(const VanillaOption& option, const FlatMarket& market) noexcept;
 
 /// Terms of an option with positive spot, strike, time and volatility.
 [[nodiscard]] Terms make_terms(const VanillaOption& option, const FlatMarket& market) noexcept;
@@ -29,17 +38,26 @@ struct Terms {
                                                const FlatMarket& market) noexcept;
 
 /// Present value of the option: phi = +1 call, -1 put.
-[[nodiscard]] double value(double phi, double B, const Terms& terms) noexcept;
+[[nodiscard]] double value(double phi, const Sides& sides, const Terms& terms) noexcept;
 
 /// Out-of-the-money value of the pair (call if x <= 0, else put).
-[[nodiscard]] double out_of_the_money(double B, const Terms& terms) noexcept;
+[[nodiscard]] double out_of_the_money(const Sides& sides, const Terms& terms) noexcept;
 
-/// B expm1(x) = A - B without cancellation, for a payoff that is certain.
-[[nodiscard]] math::DoubleDouble certain_gain(const VanillaOption& option, const FlatMarket& market,
-                                              double B) noexcept;
+/// Out-of-the-money value divided by G, its slope in w; for w <= sqrt(2 |x|), or small w.
+[[nodiscard]] double value_over_slope(const Terms& terms) noexcept;
 
-/// exp(scale) N(phi z) with relative accuracy in the lower tail.
-[[nodiscard]] double scaled_cdf(double phi, math::DoubleDouble z, double scale) noexcept;
+/// Logarithm of the out-of-the-money value, also where the value underflows; for the same w.
+[[nodiscard]] double log_out_of_the_money(double strike, const Terms& terms) noexcept;
+
+/// A - B without cancellation.
+[[nodiscard]] double certain_gain(const VanillaOption& option, const FlatMarket& market,
+                                  const Sides& sides) noexcept;
+
+/// N(phi z) with relative accuracy in the lower tail.
+[[nodiscard]] double tail_cdf(double phi, math::DoubleDouble z) noexcept;
+
+/// side N(z), for side phi(z) = G: what changes hands, on average, of A or B.
+[[nodiscard]] double exchanged(double z, double side, double G) noexcept;
 
 /// The engine for one option at a time, which knows every limit and names every failure. The
 /// vector kernels answer ordinary options and hand it the others.

@@ -47,7 +47,7 @@ DoubleDouble log_ratio(double a, double b) noexcept {
   const DoubleDouble square = s * s;
   const double tail = artanh_tail(square.high);
   const DoubleDouble series = twice + two_product(twice.high, tail);
-  const double scale = static_cast<double>(k);
+  const auto scale = static_cast<double>(k);
   const DoubleDouble power =
       two_sum(scale * kLog2High, scale * kLog2Low) + DoubleDouble{scale * kLog2Rest, 0.0};
   return power + series;

@@ -149,7 +149,7 @@ STRIKEPROOF_INLINE void put_deviations(const Option& o, const Sides& s, Terms& m
   m.d2 = d2.high;
   const Double square_d2 = two_product(d2.high, d2.high);
   const Real exponent_low = multiply_add(-d2.high, d2_low, -0.5 * square_d2.low);
-  m.G = (s.B * kInverseRootTwoPi) * exp_down(-0.5 * square_d2.high, exponent_low);
+  m.G = exp_down(s.B * kInverseRootTwoPi, -0.5 * square_d2.high, exponent_low);
   const Real u1 = magnitude(h) - t;
   m.reflect = u1 < kReflectFrom;
   m.mills = mills_pair(select(m.reflect, -u1, u1), magnitude(h) + t);

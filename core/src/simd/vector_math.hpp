@@ -98,8 +98,9 @@ STRIKEPROOF_INLINE Real exp_near(Real x, Real low) noexcept {
   return multiply_add(scale, e.tail, scale);
 }
 
-/// exp(x + low), x <= 700: gradual underflow, and 0 below it.
-STRIKEPROOF_INLINE Real exp_down(Real x, Real low) noexcept {
+/// scale exp(x + low), x <= 700, 1e-60 < scale < 1e60: gradual underflow of the product only, since
+/// a large scale brings back what exp alone would have lost; 0 below it.
+STRIKEPROOF_INLINE Real exp_down(Real scale, Real x, Real low) noexcept {
   // far down the argument no longer matters, and 2^k would leave the exponent's range
   const Real bounded = maximum(x, splat(-1400.0));
   const Reduced e = reduce_exp(bounded, x < -1400.0 ? Real{} : low);
@@ -108,7 +109,7 @@ STRIKEPROOF_INLINE Real exp_down(Real x, Real low) noexcept {
   const UnsignedBits half = (sum >> 1);
   const Real first = real_of(half << 52);
   const Real second = real_of((sum - half) << 52);
-  return multiply_add(first, e.tail, first) * second;
+  return (scale * multiply_add(first, e.tail, first)) * second;
 }
 
 /// exp(x + low) and exp(x + low) - 1, |x| < 700, each with relative accuracy.
