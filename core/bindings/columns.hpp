@@ -4,6 +4,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 
@@ -25,12 +26,20 @@ using StatusOutput = nb::ndarray<std::uint8_t, nb::ndim<1>, nb::c_contig, nb::de
   throw nb::value_error("column is neither of the batch's length nor of length 1");
 }
 
-/// Run `work` over all rows without the GIL; raises KeyboardInterrupt within a block's time.
+// How often a long run asks whether it was interrupted. Asking takes the GIL, which another Python
+// thread may hold for some milliseconds, so not after every block.
+inline constexpr std::chrono::milliseconds kPatience{20};
+
+/// Run `work` over all rows without the GIL; raises KeyboardInterrupt soon after Ctrl-C.
 inline void run_batch(std::size_t count, unsigned threads, const std::function<void(Rows)>& work) {
   bool finished = false;
   {
     const nb::gil_scoped_release released;
-    const auto keep_going = [] {
+    using Clock = std::chrono::steady_clock;
+    const auto keep_going = [asked = Clock::now()]() mutable {
+      const Clock::time_point now = Clock::now();
+      if (now - asked < kPatience) return true;
+      asked = now;
       const nb::gil_scoped_acquire held;
       return PyErr_CheckSignals() == 0;
     };

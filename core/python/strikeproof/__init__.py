@@ -4,11 +4,9 @@ One module per engine: `black_scholes`. Arguments are keyword-only and broadcast
 units, Greek scaling and error rules are stated once in ``docs/conventions.md``.
 """
 
-from importlib.metadata import version as _version
-
 from strikeproof import black_scholes
 from strikeproof._core import build_info
 from strikeproof._status import Status
 
-__version__ = _version("strikeproof")
+__version__ = str(build_info()["version"])
 __all__ = ["Status", "black_scholes", "build_info"]

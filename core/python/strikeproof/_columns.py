@@ -13,6 +13,7 @@ Float64Array = NDArray[np.float64]
 OnFailure = Literal["nan", "raise"]
 
 _SIGN = {"call": 1.0, "put": -1.0}
+_PLAIN = frozenset({float, int, np.float64})
 
 
 def as_float64(name: str, value: ArrayLike) -> Float64Array:
@@ -58,9 +59,12 @@ def option_sign(option_type: ArrayLike) -> Float64Array:
         raise TypeError(
             f'option_type has dtype {array.dtype}: must be "call"/"put" or +1/-1 numbers'
         )
-    words, places = np.unique(array.astype(str), return_inverse=True)
-    signs = np.array([_sign_of(str(word)) for word in words], dtype=np.float64)
-    return signs[places].reshape(array.shape)
+    words = array.astype(str) if array.dtype.kind == "S" else array
+    calls = np.asarray(words == "call", dtype=bool)
+    wrong = np.flatnonzero(~(calls | np.asarray(words == "put", dtype=bool)))
+    if wrong.size:
+        _sign_of(str(words.ravel()[wrong[0]]))
+    return np.where(calls, 1.0, -1.0)
 
 
 def _sign_of(word: str) -> float:
@@ -91,12 +95,12 @@ def _column(array: Float64Array, shape: tuple[int, ...]) -> Float64Array:
         return array.reshape(1)
     if array.shape != shape:
         array = np.broadcast_to(array, shape)
-    return np.ascontiguousarray(array).reshape(-1)
+    return np.require(array, requirements=("C", "ALIGNED")).reshape(-1)
 
 
 def all_scalars(values: tuple[Any, ...]) -> TypeGuard[tuple[float, ...]]:
     """Whether every argument is a plain number, so that the short path may be taken."""
-    return all(type(value) is float or type(value) is int for value in values)
+    return _PLAIN.issuperset(map(type, values))
 
 
 def thread_count(threads: int | None) -> int:

@@ -117,13 +117,11 @@ def price(
     -----
     Black and Scholes (1973), Merton (1973); evaluated as in Jaeckel (2015).
     """
-    scalars = (spot, strike, time_to_expiry, rate, dividend_yield, volatility)
-    plain = isinstance(option_type, str) and on_failure is None and not return_status
-    if plain and all_scalars(scalars):
-        sign = 1.0 if option_type == "call" else float(option_sign(option_type))
-        value, status = _core.black_scholes_price_one(sign, *scalars)
-        if status == 0:
-            return value
+    if on_failure is None and threads is None and not return_status:
+        scalars = (spot, strike, time_to_expiry, rate, dividend_yield, volatility)
+        found = _one(_core.black_scholes_price_one, option_type, scalars)
+        if found is not None:
+            return found[0]
     arguments = _arguments(option_type, spot, strike, time_to_expiry, rate, dividend_yield)
     arguments["volatility"] = as_float64("volatility", volatility)
     kernel = _core.black_scholes_price
@@ -175,6 +173,11 @@ def implied_volatility(
     -----
     Jaeckel (2015), Let's Be Rational; see ``core/src/black_scholes_volatility.cpp``.
     """
+    if on_failure is None and threads is None and not return_status:
+        scalars = (spot, strike, time_to_expiry, rate, dividend_yield, price)
+        found = _one(_core.black_scholes_implied_volatility_one, option_type, scalars)
+        if found is not None:
+            return found[0]
     arguments = _arguments(option_type, spot, strike, time_to_expiry, rate, dividend_yield)
     arguments["price"] = as_float64("price", price)
     kernel = _core.black_scholes_implied_volatility
@@ -214,6 +217,11 @@ def greeks(
     ValueError, TypeError
         As for `price`.
     """
+    if on_failure is None and threads is None and not return_status:
+        scalars = (spot, strike, time_to_expiry, rate, dividend_yield, volatility)
+        one = _one(_core.black_scholes_greeks_one, option_type, scalars)
+        if one is not None:
+            return Greeks(*one[:-1])
     arguments = _arguments(option_type, spot, strike, time_to_expiry, rate, dividend_yield)
     arguments["volatility"] = as_float64("volatility", volatility)
     shape, columns = as_columns(arguments)
@@ -226,6 +234,17 @@ def greeks(
         raise_first(status, columns, _NONNEGATIVE)
     found = Greeks(*(_shaped(values, shape) for values in outputs))
     return (found, _status(status, shape)) if return_status else found
+
+
+def _one(kernel: Any, option_type: ArrayLike, scalars: tuple[Any, ...]) -> Any:
+    """Results of one option, status last; None where the columns' path must answer or explain."""
+    if not isinstance(option_type, str) or not all_scalars(scalars):
+        return None
+    try:
+        found = kernel(1.0 if option_type == "call" else option_sign(option_type), *scalars)
+    except TypeError:  # an integer beyond the range of float64
+        return None
+    return found if found[-1] == 0 else None
 
 
 def _arguments(
