@@ -1,7 +1,12 @@
 """Black-Scholes from Python: references, properties, the error table, columns of every kind."""
 
 import csv
+import importlib.metadata
 import math
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import strikeproof
 from strikeproof import Status, black_scholes
+from strikeproof._columns import as_columns, as_float64
 
 pytestmark = pytest.mark.fast
 
@@ -228,6 +235,25 @@ def test_every_kind_of_column_gives_the_same_numbers():
         np.testing.assert_array_equal(black_scholes.price(**variant), expected)
 
 
+def test_columns_of_another_layout_are_read_right():
+    table = np.zeros(3, dtype=[("flag", "i1"), ("spot", "f8")])
+    table["spot"] = 100.0
+    expected = black_scholes.price(**OPTION)
+    for spot in (table["spot"], table["spot"].astype(">f8"), np.full(6, 100, "i2")[::-2]):
+        assert (black_scholes.price(**(OPTION | {"spot": spot})) == expected).all()
+    words = black_scholes.price(**(OPTION | {"option_type": np.array([b"call", b"put"])}))
+    assert words[0] == expected
+    assert words[1] == black_scholes.price(**(OPTION | {"option_type": "put"}))
+
+
+def test_contiguous_columns_enter_without_a_copy_and_scalars_stay_one_value():
+    spot = np.linspace(50.0, 150.0, 7)
+    shape, columns = as_columns({"spot": as_float64("spot", spot), "rate": as_float64("rate", 0.1)})
+    assert shape == (7,)
+    assert np.shares_memory(columns["spot"], spot)
+    assert columns["rate"].shape == (1,)
+
+
 def test_integers_are_numbers_and_shapes_broadcast():
     found = black_scholes.price(
         **(OPTION | {"spot": np.array([[90], [100]]), "strike": [95, 105, 115]})
@@ -240,3 +266,68 @@ def test_integers_are_numbers_and_shapes_broadcast():
 def test_a_scalar_call_gives_python_floats():
     assert type(black_scholes.price(**OPTION)) is float
     assert all(type(value) is float for value in black_scholes.greeks(**OPTION))
+    for spot in (100, np.float64(100.0), np.array(100.0), np.int8(100)):
+        found = black_scholes.price(**(OPTION | {"spot": spot}))
+        assert type(found) is float
+        assert found == black_scholes.price(**OPTION)
+
+
+def test_a_scalar_implied_volatility_has_the_bits_of_the_batch():
+    terms = {name: value for name, value in OPTION.items() if name != "volatility"}
+    prices = np.linspace(1.0, 90.0, 50)
+    batch = black_scholes.implied_volatility(price=prices, **terms)
+    one_by_one = [black_scholes.implied_volatility(price=float(p), **terms) for p in prices]
+    np.testing.assert_array_equal(batch, one_by_one)
+
+
+def test_every_scalar_option_is_checked_like_a_column():
+    with pytest.raises(TypeError, match="spot has dtype object"):
+        black_scholes.price(**(OPTION | {"spot": 10**400}))
+    with pytest.raises(ValueError, match="threads is 0"):
+        black_scholes.price(**OPTION, threads=0)
+    value, status = black_scholes.price(
+        **(OPTION | {"spot": -1.0}), return_status=True, on_failure="nan"
+    )
+    assert math.isnan(value)
+    assert status is Status.OUT_OF_DOMAIN
+
+
+INTERRUPTED = """
+import numpy as np
+from strikeproof import black_scholes
+spot = np.linspace(50.0, 150.0, 10_000_000)
+print("ready", flush=True)
+try:
+    black_scholes.implied_volatility(option_type="call", price=30.0, spot=spot, strike=105.0,
+                                     time_to_expiry=0.5, rate=0.03, threads=2)
+    print("ran to the end")
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_a_long_batch_answers_ctrl_c():
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout.readline() == "ready\n"
+        time.sleep(0.3)  # into the kernel, which needs some ten seconds to end
+        child.send_signal(signal.SIGINT)
+        assert child.stdout.read() == "interrupted\n"
+
+
+def test_the_package_imports_numpy_only():
+    heavy = "polars", "pandas", "matplotlib", "QuantLib", "scipy", "doit"
+    script = f"import sys, strikeproof; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_the_package_says_how_it_was_compiled():
+    info = strikeproof.build_info()
+    assert info["version"] == strikeproof.__version__ == importlib.metadata.version("strikeproof")
+    assert "-ffast-math" not in info["flags"]
+    assert "-march=native" not in info["flags"]
+    assert info["ndebug"] is (info["build_type"] == "Release")
