@@ -86,7 +86,14 @@ def run_gate(
     for name, check in checks.items():
         findings += _guarded(name, check, evidence)
     unique = tuple(dict.fromkeys(findings))
-    return Verdict(evidence.profile, commit, unique)
+    return Verdict(evidence.profile, commit, unique, tuple(_notes(evidence)))
+
+
+def _notes(evidence: Evidence) -> Iterator[str]:
+    record = evidence.get(catalog.MUTANTS.path)
+    if record is not None:
+        counts = mutants.counts(record)
+        yield f"negative evidence: {counts['refused']} lies refused, {counts['pending']} pending"
 
 
 def _guarded(name: str, check: Check, evidence: Evidence) -> list[Finding]:
@@ -145,10 +152,11 @@ def report(verdict: Verdict) -> dict[str, Any]:
 def text(verdict: Verdict) -> str:
     """The verdict for people: every fault, one a line, with the command that mends it."""
     if not verdict.findings:
-        return (
+        head = (
             f"gate passed: {len(catalog.REQUIRED)} artifacts, {len(CHECKS)} checks, "
             f"{verdict.profile} profile"
         )
+        return "\n".join([head, *verdict.notes])
     lines = [str(finding) for finding in verdict.findings]
     return "\n".join([f"gate refused: {len(lines)} fault(s)", *lines])
 

@@ -158,6 +158,18 @@ def pairs(graph: Graph, count: int, counts: Counter[str]) -> None:
             sys.stdout.write(f"WRONG pair: exits {codes}\n{said[0]}\n{said[1]}\n")
 
 
+def comment_edit(graph: Graph, counts: Counter[str]) -> None:
+    """A comment in a C++ source rebuilds the core to the same bytes and runs nothing else."""
+    source = graph.folder / "core/src/black_scholes.cpp"
+    source.write_text("// one line more at the head\n" + source.read_text())
+    code, said = graph.finish()
+    made = [line for line in said.splitlines() if line.startswith(".  ")]
+    counts["made_after_comment"] = len(made)
+    if code != 0 or made != [".  build"]:
+        counts["wrong"] += 1
+        sys.stdout.write(f"WRONG after a comment: exit {code}, made {made}\n")
+
+
 def small_disk(graph: Graph, references: list[dict[str, str]], counts: Counter[str]) -> None:
     """A run that may write no file over 16 kB fails; the next one is right."""
     for path in (graph.folder / "docs/artifacts/market_fit").iterdir():
@@ -198,8 +210,9 @@ def main() -> int:
             judge(graph, references, f"round {number} ({harm})", counts)
         pairs(graph, options.pairs, counts)
         judge(graph, references, "pairs", counts)
+        comment_edit(graph, counts)
         small_disk(graph, references, counts)
-    names = ("killed", "judged", "wrong", "pairs", "pairs_wrong")
+    names = ("killed", "judged", "wrong", "pairs", "pairs_wrong", "made_after_comment")
     sys.stdout.write(json.dumps({name: counts[name] for name in names}) + "\n")
     return 1 if counts["wrong"] or counts["pairs_wrong"] else 0
 
