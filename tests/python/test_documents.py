@@ -22,10 +22,9 @@ def test_current_results_are_rendered_from_their_own_figures():
     assert not render.results_are_generated(edited)
 
 
+@pytest.mark.usefixtures("evidence")
 def test_benchmark_plan_names_what_the_program_holds():
     binary = sources.resolve(catalog.BENCHMARK_BINARY)
-    if not binary.is_file():
-        pytest.fail("no benchmark program: run doit build")
     assert tuple(benchmark_run.names(binary)) == benchmark_plan.NAMES
 
 

@@ -11,12 +11,10 @@ from tasks.evidence.repository import ROOT
 from tasks.negative.run import ARTIFACTS
 from tasks.negative.scene import PARITY, Scene
 
-PROFILE = json.loads((ROOT / catalog.SUMMARY.path).read_bytes())["profile"]
-
 
 @pytest.fixture
-def scene(tmp_path):
-    return Scene(tmp_path, PROFILE, ARTIFACTS)
+def scene(tmp_path, evidence):
+    return Scene(tmp_path, evidence, ARTIFACTS)
 
 
 def cli(*arguments):
@@ -38,10 +36,11 @@ def test_the_command_line_refuses_with_exit_code_two_and_names_every_fault(scene
 
 
 def test_a_fast_profile_cannot_satisfy_the_other(scene):
-    scene.profile = "full" if PROFILE == "fast" else "fast"
+    scene.profile = "full" if scene.profile == "fast" else "fast"
     assert any("cannot satisfy" in line for line in scene.gate())
 
 
+@pytest.mark.usefixtures("evidence")
 def test_the_record_of_lies_is_complete_and_pending_ones_are_named():
     record = json.loads((ROOT / catalog.MUTANTS.path).read_bytes())
     states = [mutant["state"] for mutant in record["mutants"]]
@@ -51,6 +50,7 @@ def test_the_record_of_lies_is_complete_and_pending_ones_are_named():
     assert states.count("refused") >= 71
 
 
+@pytest.mark.usefixtures("evidence")
 def test_the_pack_verifies_and_any_flipped_byte_is_refused(tmp_path):
     pack = ROOT / catalog.PACK
     claims = verify.verify(pack)
