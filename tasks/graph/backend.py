@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from doit.dependency import DatabaseException, SqliteDB
+from doit.exceptions import InvalidCommand
 
 _LAST_KEY = "deps:"  # doit writes this key last when it records a task
 
@@ -26,7 +27,7 @@ class CommittingSqliteDB(SqliteDB):  # type: ignore[misc]
         try:
             super().__init__(name, codec, **options)
         except DatabaseException:
-            raise DatabaseException(
+            raise InvalidCommand(  # doit shows it without a traceback
                 f"{name} is not a readable doit database. It only saves time: delete it "
                 f"(rm {name}) and run doit again; what lies on disk is then checked anew."
             ) from None
