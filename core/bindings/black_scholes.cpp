@@ -6,23 +6,16 @@
 
 #include <tuple>
 
-#include "columns.hpp"
+#include "engine.hpp"
 
 namespace {
 
 namespace nb = nanobind;
 namespace bs = strikeproof::black_scholes;
 using strikeproof::FlatMarket;
-using strikeproof::OptionType;
 using strikeproof::Rows;
 using strikeproof::VanillaOption;
-using strikeproof::bindings::as_column;
-using strikeproof::bindings::Input;
-using strikeproof::bindings::Output;
-using strikeproof::bindings::run_batch;
-using strikeproof::bindings::StatusOutput;
-
-OptionType type_of(double sign) { return sign > 0.0 ? OptionType::kCall : OptionType::kPut; }
+using namespace strikeproof::bindings;  // NOLINT: the sibling of this file
 
 std::tuple<double, int> price_one(double sign, double spot, double strike, double time, double rate,
                                   double yield, double volatility) {
@@ -48,41 +41,33 @@ std::tuple<double, int> implied_volatility_one(double sign, double spot, double 
   return {result.value, static_cast<int>(result.status)};
 }
 
-bs::Columns columns(std::size_t count, const Input& sign, const Input& spot, const Input& strike,
-                    const Input& time, const Input& rate, const Input& yield, const Input& last) {
-  return {as_column(sign, count), as_column(spot, count), as_column(strike, count),
-          as_column(time, count), as_column(rate, count), as_column(yield, count),
-          as_column(last, count)};
+constexpr std::size_t kInputs = 7;
+constexpr std::size_t kBlock = 4096;  // rows
+
+bs::Columns columns_of(const Inputs& in, std::size_t count) {
+  const auto c = input_columns<kInputs>(in, count);
+  return {c[0], c[1], c[2], c[3], c[4], c[5], c[6]};
 }
 
 using Kernel = void (*)(const bs::Columns&, Rows, double*, std::uint8_t*) noexcept;
 
 template <Kernel kernel>
-void batch(const Input& sign, const Input& spot, const Input& strike, const Input& time,
-           const Input& rate, const Input& yield, const Input& last, const Output& out,
-           const StatusOutput& status, unsigned threads) {
-  const std::size_t count = out.shape(0);
-  if (status.shape(0) != count) throw nb::value_error("status must have one entry per row");
-  const bs::Columns in = columns(count, sign, spot, strike, time, rate, yield, last);
-  run_batch(count, threads, [&in, values = out.data(), flags = status.data()](Rows rows) {
-    kernel(in, rows, values, flags);
-  });
+void batch(const Inputs& in, const Outputs& out, const StatusOutput& status, unsigned threads) {
+  const std::size_t count = status.shape(0);
+  const bs::Columns columns = columns_of(in, count);
+  const auto to = output_columns<1>(out, count);
+  run_batch(count, threads, kBlock,
+            [&](Rows rows) { kernel(columns, rows, to[0], status.data()); });
 }
 
-void greeks_batch(const Input& sign, const Input& spot, const Input& strike, const Input& time,
-                  const Input& rate, const Input& yield, const Input& volatility,
-                  const Output& price, const Output& delta, const Output& gamma, const Output& vega,
-                  const Output& theta, const Output& rho, const StatusOutput& status,
+void greeks_batch(const Inputs& in, const Outputs& out, const StatusOutput& status,
                   unsigned threads) {
   const std::size_t count = status.shape(0);
-  for (const Output* out : {&price, &delta, &gamma, &vega, &theta, &rho}) {
-    if (out->shape(0) != count) throw nb::value_error("outputs must have one entry per row");
-  }
-  const bs::Columns in = columns(count, sign, spot, strike, time, rate, yield, volatility);
-  const bs::GreeksColumns to{price.data(), delta.data(), gamma.data(),
-                             vega.data(),  theta.data(), rho.data()};
-  run_batch(count, threads,
-            [&in, &to, flags = status.data()](Rows rows) { bs::greeks(in, rows, to, flags); });
+  const bs::Columns columns = columns_of(in, count);
+  const auto c = output_columns<6>(out, count);
+  const bs::GreeksColumns to{c[0], c[1], c[2], c[3], c[4], c[5]};
+  run_batch(count, threads, kBlock,
+            [&](Rows rows) { bs::greeks(columns, rows, to, status.data()); });
 }
 
 }  // namespace
@@ -90,20 +75,10 @@ void greeks_batch(const Input& sign, const Input& spot, const Input& strike, con
 void bind_black_scholes(nb::module_& module);
 
 void bind_black_scholes(nb::module_& module) {
-  using namespace nb::literals;
   module.def("black_scholes_price_one", &price_one);
   module.def("black_scholes_greeks_one", &greeks_one);
   module.def("black_scholes_implied_volatility_one", &implied_volatility_one);
-  // a converted output would be a copy that nobody reads: refuse instead
-  const auto out = [](const char* name) { return nb::arg(name).noconvert(); };
-  module.def("black_scholes_price", &batch<bs::price>, "option_sign"_a, "spot"_a, "strike"_a,
-             "time_to_expiry"_a, "rate"_a, "dividend_yield"_a, "volatility"_a, out("out"),
-             out("status"), "threads"_a);
-  module.def("black_scholes_implied_volatility", &batch<bs::implied_volatility>, "option_sign"_a,
-             "spot"_a, "strike"_a, "time_to_expiry"_a, "rate"_a, "dividend_yield"_a, "price"_a,
-             out("out"), out("status"), "threads"_a);
-  module.def("black_scholes_greeks", &greeks_batch, "option_sign"_a, "spot"_a, "strike"_a,
-             "time_to_expiry"_a, "rate"_a, "dividend_yield"_a, "volatility"_a, out("price"),
-             out("delta"), out("gamma"), out("vega"), out("theta"), out("rho"), out("status"),
-             "threads"_a);
+  define(module, "black_scholes_price", &batch<bs::price>);
+  define(module, "black_scholes_implied_volatility", &batch<bs::implied_volatility>);
+  define(module, "black_scholes_greeks", &greeks_batch);
 }

@@ -31,7 +31,8 @@ using StatusOutput = nb::ndarray<std::uint8_t, nb::ndim<1>, nb::c_contig, nb::de
 inline constexpr std::chrono::milliseconds kPatience{20};
 
 /// Run `work` over all rows without the GIL; raises KeyboardInterrupt soon after Ctrl-C.
-inline void run_batch(std::size_t count, unsigned threads, const std::function<void(Rows)>& work) {
+inline void run_batch(std::size_t count, unsigned threads, std::size_t block_rows,
+                      const std::function<void(Rows)>& work) {
   bool finished = false;
   {
     const nb::gil_scoped_release released;
@@ -43,7 +44,7 @@ inline void run_batch(std::size_t count, unsigned threads, const std::function<v
       const nb::gil_scoped_acquire held;
       return PyErr_CheckSignals() == 0;
     };
-    finished = for_each_block(count, {threads, 4096, keep_going}, work);
+    finished = for_each_block(count, {threads, block_rows, keep_going}, work);
   }
   if (!finished) throw nb::python_error();
 }

@@ -5,29 +5,13 @@
 
 #include "strikeproof/column.hpp"
 #include "strikeproof/market.hpp"
-#include "strikeproof/status.hpp"
+#include "strikeproof/result.hpp"
 
 namespace strikeproof::black_scholes {
 
-/// Raw derivatives of the price: vega per 1.00 of volatility, theta per year, rho per 1.00.
-struct Greeks {
-  double price;
-  double delta;
-  double gamma;
-  double vega;
-  double theta;
-  double rho;
-};
-
-struct PriceResult {
-  double value;  // NaN unless status is kOk
-  Status status;
-};
-
-struct GreeksResult {
-  Greeks value;  // all NaN unless status is kOk
-  Status status;
-};
+using strikeproof::Greeks;
+using strikeproof::GreeksResult;
+using strikeproof::PriceResult;
 
 /// Present value; relative error below 1e-13 for the exact inputs, tails included.
 [[nodiscard]] PriceResult price(const VanillaOption& option, const FlatMarket& market) noexcept;

@@ -74,6 +74,31 @@ def _sign_of(word: str) -> float:
         raise ValueError(f'option_type is {word!r}: must be "call", "put", +1 or -1') from None
 
 
+def as_codes(name: str, value: ArrayLike, codes: Mapping[str, float]) -> Float64Array:
+    """Numbers of an argument that is given in words: one word, or any array of them.
+
+    Raises
+    ------
+    ValueError
+        Some entry is not one of the words; the message names it.
+    """
+    words = np.asarray(value)
+    if words.dtype.kind not in "UOST":
+        raise TypeError(f"{name} has dtype {words.dtype}: must be words, {_listed(codes)}")
+    words = words.astype(str)
+    numbers = np.full(words.shape, np.nan)
+    for word, number in codes.items():
+        numbers[words == word] = number
+    unknown = np.flatnonzero(np.isnan(numbers))
+    if unknown.size:
+        raise ValueError(f"{name} is {str(words.ravel()[unknown[0]])!r}: must be {_listed(codes)}")
+    return numbers
+
+
+def _listed(codes: Mapping[str, float]) -> str:
+    return "one of " + ", ".join(f'"{word}"' for word in codes)
+
+
 def as_columns(arguments: Mapping[str, Float64Array]) -> tuple[tuple[int, ...], dict[str, Any]]:
     """Broadcast shape, and each argument as a contiguous column of that length or of length 1.
 

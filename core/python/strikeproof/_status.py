@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,20 @@ class Status(IntEnum):
     OVERFLOW = 7
 
 
+class Rule(NamedTuple):
+    """Range of an argument, as a test and in words."""
+
+    holds: Callable[[float], bool]
+    text: str
+
+
+NONNEGATIVE = Rule(lambda value: value >= 0.0, "must be >= 0")
+POSITIVE = Rule(lambda value: value > 0.0, "must be > 0")
+CORRELATION = Rule(lambda value: -1.0 <= value <= 1.0, "must be within [-1, 1]")
+
 # What each failure means where no single argument is to blame.
 _MEANING = {
+    Status.OUT_OF_DOMAIN: "the arguments together are outside the engine's range",
     Status.BELOW_INTRINSIC: "price is below its intrinsic value: no volatility gives it",
     Status.ABOVE_MAXIMUM: "price is not below its upper bound: no volatility gives it",
     Status.NO_TIME_VALUE: "price equals its intrinsic value to rounding: the volatility is lost",
@@ -35,7 +48,7 @@ _MEANING = {
 def raise_first(
     status: NDArray[np.uint8],
     columns: Mapping[str, NDArray[np.float64]],
-    nonnegative: frozenset[str],
+    rules: Mapping[str, Rule],
 ) -> None:
     """Raise for the first row that failed, naming argument, value and rule.
 
@@ -45,8 +58,8 @@ def raise_first(
         Status of each row.
     columns : mapping
         Inputs by argument name, each of shape (n,) or (1,).
-    nonnegative : frozenset of str
-        Arguments that must be at least 0.
+    rules : mapping
+        Range of each argument that has one.
 
     Raises
     ------
@@ -58,7 +71,7 @@ def raise_first(
         return
     row = int(failed[0])
     values = {name: float(column[row % column.size]) for name, column in columns.items()}
-    reason = explain(Status(int(status[row])), values, nonnegative)
+    reason = explain(Status(int(status[row])), values, rules)
     if status.size == 1:
         raise ValueError(reason)
     raise ValueError(
@@ -67,12 +80,13 @@ def raise_first(
     )
 
 
-def explain(status: Status, values: Mapping[str, float], nonnegative: frozenset[str]) -> str:
+def explain(status: Status, values: Mapping[str, float], rules: Mapping[str, Rule]) -> str:
     """One sentence on a failed row: which argument, its value, the rule that it breaks."""
     for name, value in values.items():
         if status is Status.NON_FINITE and not np.isfinite(value):
             return f"{name} is {value}: must be finite"
-        if status is Status.OUT_OF_DOMAIN and name in nonnegative and value < 0.0:
-            return f"{name} is {value!r}: must be >= 0"
+        rule = rules.get(name)
+        if status is Status.OUT_OF_DOMAIN and rule is not None and not rule.holds(value):
+            return f"{name} is {value!r}: {rule.text}"
     shown = ", ".join(f"{name}={value!r}" for name, value in values.items())
     return f"{_MEANING[status]} ({shown})"

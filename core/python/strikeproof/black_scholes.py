@@ -7,25 +7,14 @@ from __future__ import annotations
 
 from typing import Any, Literal, NamedTuple, overload
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from strikeproof import _core
-from strikeproof._columns import (
-    Float64Array,
-    OnFailure,
-    all_scalars,
-    as_columns,
-    as_float64,
-    failure_rule,
-    option_sign,
-    thread_count,
-)
-from strikeproof._status import Status, raise_first
+from strikeproof._columns import OnFailure, all_scalars, option_sign
+from strikeproof._engine import Engine
+from strikeproof._status import NONNEGATIVE
 
-Statuses = NDArray[np.uint8]
-
-_NONNEGATIVE = frozenset({"spot", "strike", "time_to_expiry", "volatility", "price"})
+_RULES = dict.fromkeys(("spot", "strike", "time_to_expiry", "volatility", "price"), NONNEGATIVE)
 
 
 class Greeks(NamedTuple):
@@ -42,6 +31,11 @@ class Greeks(NamedTuple):
     rho: Any
 
 
+_PRICE = Engine(_core.black_scholes_price, _RULES)
+_IMPLIED_VOLATILITY = Engine(_core.black_scholes_implied_volatility, _RULES)
+_GREEKS = Engine(_core.black_scholes_greeks, _RULES, Greeks._fields, Greeks)
+
+
 @overload
 def price(
     *,
@@ -55,6 +49,7 @@ def price(
     on_failure: OnFailure | None = ...,
     return_status: Literal[False] = ...,
     threads: int | None = ...,
+    out: Any = ...,
 ) -> Any: ...
 @overload
 def price(
@@ -69,6 +64,7 @@ def price(
     on_failure: OnFailure | None = ...,
     return_status: Literal[True],
     threads: int | None = ...,
+    out: Any = ...,
 ) -> tuple[Any, Any]: ...
 def price(
     *,
@@ -82,6 +78,7 @@ def price(
     on_failure: OnFailure | None = None,
     return_status: bool = False,
     threads: int | None = None,
+    out: Any = None,
 ) -> Any:
     """Present value of European options.
 
@@ -117,15 +114,23 @@ def price(
     -----
     Black and Scholes (1973), Merton (1973); evaluated as in Jaeckel (2015).
     """
-    if on_failure is None and threads is None and not return_status:
+    if on_failure is None and threads is None and out is None and not return_status:
         scalars = (spot, strike, time_to_expiry, rate, dividend_yield, volatility)
         found = _one(_core.black_scholes_price_one, option_type, scalars)
         if found is not None:
             return found[0]
-    arguments = _arguments(option_type, spot, strike, time_to_expiry, rate, dividend_yield)
-    arguments["volatility"] = as_float64("volatility", volatility)
-    kernel = _core.black_scholes_price
-    return _one_output(kernel, arguments, on_failure, return_status, threads)
+    arguments = {
+        "option_type": option_type,
+        "spot": spot,
+        "strike": strike,
+        "time_to_expiry": time_to_expiry,
+        "rate": rate,
+        "dividend_yield": dividend_yield,
+        "volatility": volatility,
+    }
+    return _PRICE(
+        arguments, on_failure=on_failure, return_status=return_status, threads=threads, out=out
+    )
 
 
 def implied_volatility(
@@ -140,6 +145,7 @@ def implied_volatility(
     on_failure: OnFailure | None = None,
     return_status: bool = False,
     threads: int | None = None,
+    out: Any = None,
 ) -> Any:
     """Volatility at which a European option has the given price.
 
@@ -173,15 +179,23 @@ def implied_volatility(
     -----
     Jaeckel (2015), Let's Be Rational; see ``core/src/black_scholes_volatility.cpp``.
     """
-    if on_failure is None and threads is None and not return_status:
+    if on_failure is None and threads is None and out is None and not return_status:
         scalars = (spot, strike, time_to_expiry, rate, dividend_yield, price)
         found = _one(_core.black_scholes_implied_volatility_one, option_type, scalars)
         if found is not None:
             return found[0]
-    arguments = _arguments(option_type, spot, strike, time_to_expiry, rate, dividend_yield)
-    arguments["price"] = as_float64("price", price)
-    kernel = _core.black_scholes_implied_volatility
-    return _one_output(kernel, arguments, on_failure, return_status, threads)
+    arguments = {
+        "option_type": option_type,
+        "spot": spot,
+        "strike": strike,
+        "time_to_expiry": time_to_expiry,
+        "rate": rate,
+        "dividend_yield": dividend_yield,
+        "price": price,
+    }
+    return _IMPLIED_VOLATILITY(
+        arguments, on_failure=on_failure, return_status=return_status, threads=threads, out=out
+    )
 
 
 def greeks(
@@ -196,6 +210,7 @@ def greeks(
     on_failure: OnFailure | None = None,
     return_status: bool = False,
     threads: int | None = None,
+    out: Any = None,
 ) -> Any:
     """Price, delta, gamma, vega, theta and rho of European options.
 
@@ -217,23 +232,23 @@ def greeks(
     ValueError, TypeError
         As for `price`.
     """
-    if on_failure is None and threads is None and not return_status:
+    if on_failure is None and threads is None and out is None and not return_status:
         scalars = (spot, strike, time_to_expiry, rate, dividend_yield, volatility)
         one = _one(_core.black_scholes_greeks_one, option_type, scalars)
         if one is not None:
             return Greeks(*one[:-1])
-    arguments = _arguments(option_type, spot, strike, time_to_expiry, rate, dividend_yield)
-    arguments["volatility"] = as_float64("volatility", volatility)
-    shape, columns = as_columns(arguments)
-    count = int(np.prod(shape))
-    outputs = [np.empty(count) for _ in Greeks._fields]
-    status = np.empty(count, dtype=np.uint8)
-    kernel: Any = _core.black_scholes_greeks
-    kernel(*columns.values(), *outputs, status, thread_count(threads))
-    if failure_rule(on_failure, shape == ()) == "raise":
-        raise_first(status, columns, _NONNEGATIVE)
-    found = Greeks(*(_shaped(values, shape) for values in outputs))
-    return (found, _status(status, shape)) if return_status else found
+    arguments = {
+        "option_type": option_type,
+        "spot": spot,
+        "strike": strike,
+        "time_to_expiry": time_to_expiry,
+        "rate": rate,
+        "dividend_yield": dividend_yield,
+        "volatility": volatility,
+    }
+    return _GREEKS(
+        arguments, on_failure=on_failure, return_status=return_status, threads=threads, out=out
+    )
 
 
 def _one(kernel: Any, option_type: ArrayLike, scalars: tuple[Any, ...]) -> Any:
@@ -245,47 +260,3 @@ def _one(kernel: Any, option_type: ArrayLike, scalars: tuple[Any, ...]) -> Any:
     except TypeError:  # an integer beyond the range of float64
         return None
     return found if found[-1] == 0 else None
-
-
-def _arguments(
-    option_type: ArrayLike,
-    spot: ArrayLike,
-    strike: ArrayLike,
-    time_to_expiry: ArrayLike,
-    rate: ArrayLike,
-    dividend_yield: ArrayLike,
-) -> dict[str, Float64Array]:
-    return {
-        "option_type": option_sign(option_type),
-        "spot": as_float64("spot", spot),
-        "strike": as_float64("strike", strike),
-        "time_to_expiry": as_float64("time_to_expiry", time_to_expiry),
-        "rate": as_float64("rate", rate),
-        "dividend_yield": as_float64("dividend_yield", dividend_yield),
-    }
-
-
-def _one_output(
-    kernel: Any,
-    arguments: dict[str, Float64Array],
-    on_failure: str | None,
-    return_status: bool,
-    threads: int | None,
-) -> Any:
-    shape, columns = as_columns(arguments)
-    count = int(np.prod(shape))
-    values = np.empty(count)
-    status = np.empty(count, dtype=np.uint8)
-    kernel(*columns.values(), values, status, thread_count(threads))
-    if failure_rule(on_failure, shape == ()) == "raise":
-        raise_first(status, columns, _NONNEGATIVE)
-    found = _shaped(values, shape)
-    return (found, _status(status, shape)) if return_status else found
-
-
-def _shaped(values: Float64Array, shape: tuple[int, ...]) -> Any:
-    return values.reshape(shape) if shape else float(values[0])
-
-
-def _status(status: Statuses, shape: tuple[int, ...]) -> Any:
-    return status.reshape(shape) if shape else Status(int(status[0]))

@@ -1,0 +1,95 @@
+// Engines by rows: one function answers one contract, the batch around it is written here once.
+#pragma once
+
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/vector.h>
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "columns.hpp"
+#include "strikeproof/market.hpp"
+#include "strikeproof/result.hpp"
+
+namespace strikeproof::bindings {
+
+using Inputs = std::vector<Input>;
+using Outputs = std::vector<std::optional<Output>>;  // None: not asked for
+
+template <std::size_t count>
+[[nodiscard]] std::array<Column, count> input_columns(const Inputs& in, std::size_t rows) {
+  if (in.size() != count) throw nb::value_error("wrong number of input columns");
+  std::array<Column, count> columns{};
+  for (std::size_t k = 0; k < count; ++k) columns[k] = as_column(in[k], rows);
+  return columns;
+}
+
+template <std::size_t count>
+[[nodiscard]] std::array<double*, count> output_columns(const Outputs& out, std::size_t rows) {
+  if (out.size() != count) throw nb::value_error("wrong number of output columns");
+  std::array<double*, count> columns{};
+  for (std::size_t k = 0; k < count; ++k) {
+    if (!out[k]) continue;
+    if (out[k]->shape(0) != rows) throw nb::value_error("outputs must have one entry per row");
+    columns[k] = out[k]->data();
+  }
+  return columns;
+}
+
+/// One contract: inputs in the order of the Python argument list, outputs all written.
+template <std::size_t inputs, std::size_t outputs>
+using Row = Status (*)(const std::array<double, inputs>& in,
+                       std::array<double, outputs>& out) noexcept;
+
+/// `row` over all rows; `block_rows` of them take a few milliseconds at most, so that Ctrl-C is
+/// answered and threads share the work evenly.
+template <std::size_t inputs, std::size_t outputs, Row<inputs, outputs> row,
+          std::size_t block_rows = 256>
+void run_rows(const Inputs& in, const Outputs& out, const StatusOutput& status, unsigned threads) {
+  const std::size_t count = status.shape(0);
+  const auto from = input_columns<inputs>(in, count);
+  const auto to = output_columns<outputs>(out, count);
+  std::uint8_t* const flags = status.data();
+  run_batch(count, threads, block_rows, [&](Rows rows) {
+    for (std::size_t k = rows.begin; k < rows.end; ++k) {
+      std::array<double, inputs> values{};
+      std::array<double, outputs> results{};
+      for (std::size_t i = 0; i < inputs; ++i) values[i] = from[i][k];
+      flags[k] = static_cast<std::uint8_t>(row(values, results));
+      for (std::size_t i = 0; i < outputs; ++i) {
+        if (to[i] != nullptr) to[i][k] = results[i];
+      }
+    }
+  });
+}
+
+/// Results of an engine as the row's outputs.
+[[nodiscard]] inline Status give(const PriceResult& result, std::array<double, 1>& out) noexcept {
+  out[0] = result.value;
+  return result.status;
+}
+
+[[nodiscard]] inline Status give(const GreeksResult& result, std::array<double, 6>& out) noexcept {
+  const Greeks& g = result.value;
+  out = {g.price, g.delta, g.gamma, g.vega, g.theta, g.rho};
+  return result.status;
+}
+
+[[nodiscard]] inline OptionType type_of(double sign) noexcept {
+  return sign > 0.0 ? OptionType::kCall : OptionType::kPut;
+}
+
+/// Defines `name(columns, outputs, status, threads)` in the module.
+template <typename Function>
+void define(nb::module_& module, const char* name, Function function) {
+  using namespace nb::literals;
+  // a converted output would be a copy that nobody reads: refuse instead
+  module.def(name, function, "columns"_a, nb::arg("outputs").noconvert(),
+             nb::arg("status").noconvert(), "threads"_a);
+}
+
+}  // namespace strikeproof::bindings
