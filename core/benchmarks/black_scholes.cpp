@@ -76,9 +76,9 @@ void greeks(benchmark::State& state) {
   std::vector<double> out(6 * size);
   std::vector<std::uint8_t> status(size);
   const auto part = [&](std::size_t k) { return out.data() + k * size; };
-  const bs::GreeksColumns greeks{part(0), part(1), part(2), part(3), part(4), part(5)};
+  const bs::OutputColumns greeks{part(0), part(1), part(2), part(3), part(4), part(5)};
   for (auto _ : state) {
-    bs::greeks(columns, Rows{0, size}, greeks, status.data());
+    bs::quantities(columns, Rows{0, size}, greeks, status.data());
     benchmark::ClobberMemory();
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));

@@ -64,10 +64,9 @@ void greeks_batch(const Inputs& in, const Outputs& out, const StatusOutput& stat
                   unsigned threads) {
   const std::size_t count = status.shape(0);
   const bs::Columns columns = columns_of(in, count);
-  const auto c = output_columns<6>(out, count);
-  const bs::GreeksColumns to{c[0], c[1], c[2], c[3], c[4], c[5]};
+  const bs::OutputColumns to = output_columns<bs::kQuantities>(out, count);
   run_batch(count, threads, kBlock,
-            [&](Rows rows) { bs::greeks(columns, rows, to, status.data()); });
+            [&](Rows rows) { bs::quantities(columns, rows, to, status.data()); });
 }
 
 }  // namespace

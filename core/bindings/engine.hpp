@@ -9,6 +9,8 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <string>
+#include <tuple>
 #include <vector>
 
 #include "columns.hpp"
@@ -67,6 +69,19 @@ void run_rows(const Inputs& in, const Outputs& out, const StatusOutput& status, 
   });
 }
 
+/// The same for one contract: numbers in, the outputs and the status out.
+template <std::size_t inputs, std::size_t outputs, Row<inputs, outputs> row>
+nb::tuple run_one(const nb::args& arguments) {
+  if (arguments.size() != inputs) throw nb::type_error("wrong number of inputs");
+  std::array<double, inputs> values{};
+  for (std::size_t i = 0; i < inputs; ++i) values[i] = nb::cast<double>(arguments[i]);
+  std::array<double, outputs> results{};
+  const Status status = row(values, results);
+  return std::apply(
+      [status](auto... result) { return nb::make_tuple(result..., static_cast<int>(status)); },
+      results);
+}
+
 /// Results of an engine as the row's outputs.
 [[nodiscard]] inline Status give(const PriceResult& result, std::array<double, 1>& out) noexcept {
   out[0] = result.value;
@@ -90,6 +105,22 @@ void define(nb::module_& module, const char* name, Function function) {
   // a converted output would be a copy that nobody reads: refuse instead
   module.def(name, function, "columns"_a, nb::arg("outputs").noconvert(),
              nb::arg("status").noconvert(), "threads"_a);
+}
+
+/// Defines `name_one(*inputs)`, which answers one contract without columns.
+template <std::size_t inputs, std::size_t outputs, Row<inputs, outputs> row>
+void define_one(nb::module_& module, const char* name) {
+  const std::string own = std::string(name) + "_one";
+  const std::string signature = "def " + own + "(*args: float) -> tuple[float, ...]";
+  module.def(own.c_str(), &run_one<inputs, outputs, row>, nb::sig(signature.c_str()));
+}
+
+/// Both, for an engine that works by rows.
+template <std::size_t inputs, std::size_t outputs, Row<inputs, outputs> row,
+          std::size_t block_rows = 256>
+void define_rows(nb::module_& module, const char* name) {
+  define(module, name, &run_rows<inputs, outputs, row, block_rows>);
+  define_one<inputs, outputs, row>(module, name);
 }
 
 }  // namespace strikeproof::bindings

@@ -6,6 +6,8 @@
 
 namespace nb = nanobind;
 
+void bind_bachelier(nb::module_& module);
+void bind_black(nb::module_& module);
 void bind_black_scholes(nb::module_& module);
 
 NB_MODULE(_core, module) {
@@ -26,5 +28,7 @@ NB_MODULE(_core, module) {
         return found;
       },
       nb::sig("def build_info() -> dict[str, str | bool]"), "How the core was compiled.");
+  bind_bachelier(module);
+  bind_black(module);
   bind_black_scholes(module);
 }

@@ -27,6 +27,7 @@
 // [2] Jaeckel, P. (2015), Let's Be Rational, Wilmott 2015(75), 40-53.
 // [3] Gautschi, W. (1967), Computational aspects of three-term recurrence relations, SIAM Rev.
 // 9(1).
+// [4] Haug, E. G. (2007), The Complete Guide to Option Pricing Formulas, 2nd ed., McGraw-Hill.
 #include "strikeproof/black_scholes.hpp"
 
 #include <cmath>
@@ -54,60 +55,116 @@ Status checked(const VanillaOption& o, const FlatMarket& m) noexcept {
   return inside ? Status::kOk : Status::kOutOfDomain;
 }
 
-// Price and Greeks of an option whose payoff is certain: no time, no volatility, or one side of
-// the exchange worth nothing. At the kink, A == B, the derivatives are the limits from sigma > 0.
-Greeks certain(double phi, const VanillaOption& o, const FlatMarket& m) noexcept {
+// +inf, -inf or 0 by the sign of a coefficient.
+double infinite(double coefficient) noexcept {
+  return coefficient > 0.0 ? kInfinity : coefficient < 0.0 ? -kInfinity : 0.0;
+}
+
+bool is_kink(double gain, double B) noexcept { return gain == 0.0 && B > 0.0; }
+
+// Second order at the kink, A == B: the limits of smooth's formulas from sigma > 0, where d1 = -d2
+// = w/2, G = A phi(0) and gamma = +inf. Terms in (r - q)/w win over those in w/T.
+void put_kink(const VanillaOption& o, const FlatMarket& m, double A, Quantities& v) noexcept {
+  const double T = o.time_to_expiry;
+  const bool expired = T == 0.0;
+  const double carry = m.rate - m.dividend_yield;
+  const double half_carry = 0.5 * (m.rate + m.dividend_yield);
+  const double density = A * math::kInverseRootTwoPi;
+  v[kVanna] = 0.5 * density * std::sqrt(T) / m.spot;
+  v[kVolga] = 0.0;
+  v[kCharm] = carry == 0.0 ? m.dividend_yield * v[kDelta] : infinite(-carry);
+  if (expired && m.volatility > 0.0) {
+    v[kCharm] = infinite(-(0.5 * carry / m.volatility + 0.25 * m.volatility));
+  }
+  v[kVeta] = expired ? -kInfinity : density * (half_carry * std::sqrt(T) - 0.5 / std::sqrt(T));
+  v[kSpeed] = -kInfinity;
+  v[kZomma] = -kInfinity;
+  v[kColor] = expired ? kInfinity : infinite(half_carry + 0.5 / T);
+}
+
+// All quantities of an option whose payoff is certain: no time, no volatility, or one side of the
+// exchange worth nothing. At the kink, A == B, the derivatives are the limits from sigma > 0.
+Quantities certain(double phi, const VanillaOption& o, const FlatMarket& m) noexcept {
   const double T = o.time_to_expiry;
   const double asset_discount = std::exp(-m.dividend_yield * T);
   const Sides sides = make_sides(o, m);
   const auto [A, B] = sides;
   const double gain = certain_gain(o, m, sides);
-  const bool kink = gain == 0.0 && B > 0.0;
+  const bool kink = is_kink(gain, B);
   const double exercised = kink ? 0.5 : (phi * gain > 0.0 || (B == 0.0 && phi > 0.0) ? 1.0 : 0.0);
   const double drift = phi * (m.dividend_yield * A - m.rate * B);
-  Greeks g{};
-  g.price = phi * gain > 0.0 ? phi * gain : 0.0;
-  g.delta = phi * asset_discount * exercised;
-  g.gamma = kink ? kInfinity : 0.0;
-  g.vega = kink ? A * std::sqrt(T) * math::kInverseRootTwoPi : 0.0;
-  g.theta = kink && T == 0.0 && m.volatility > 0.0 ? -kInfinity
-            : exercised == 0.0                     ? 0.0
-                                                   : exercised * drift;
-  g.rho = phi * T * B * exercised;
-  return g;
+  Quantities v{};
+  v[kPrice] = phi * gain > 0.0 ? phi * gain : 0.0;
+  v[kDelta] = phi * asset_discount * exercised;
+  v[kGamma] = kink ? kInfinity : 0.0;
+  v[kVega] = kink ? A * std::sqrt(T) * math::kInverseRootTwoPi : 0.0;
+  v[kTheta] = kink && T == 0.0 && m.volatility > 0.0 ? -kInfinity
+              : exercised == 0.0                     ? 0.0
+                                                     : exercised * drift;
+  v[kRho] = phi * T * B * exercised;
+  v[kDividendRho] = -phi * T * A * exercised;
+  v[kCharm] = m.dividend_yield * v[kDelta];
+  if (kink) put_kink(o, m, A, v);
+  return v;
 }
 
 bool is_certain(const VanillaOption& o, const FlatMarket& m) noexcept {
   return m.spot == 0.0 || o.strike == 0.0 || o.time_to_expiry == 0.0 || m.volatility == 0.0;
 }
 
-constexpr Greeks kNoGreeks{kNaN, kNaN, kNaN, kNaN, kNaN, kNaN};
-
-// Whether every number is one; at the kink of a certain payoff gamma is infinite, at expiry theta.
-bool in_range(const Greeks& g, bool certain, bool expired) noexcept {
-  const bool finite = std::isfinite(g.price) && std::isfinite(g.delta) && std::isfinite(g.vega) &&
-                      std::isfinite(g.rho);
-  const bool curved = std::isfinite(g.gamma) || (certain && g.gamma == kInfinity);
-  const bool decays = std::isfinite(g.theta) || (expired && g.theta == -kInfinity);
-  return finite && curved && decays;
+Quantities no_quantities() noexcept {
+  Quantities none{};
+  none.fill(kNaN);
+  return none;
 }
 
-Greeks smooth(double phi, const VanillaOption& o, const FlatMarket& m,
-              const Terms& terms) noexcept {
+// Whether the first `count` are numbers; only a certain payoff may have infinite derivatives, and
+// never an infinite price, delta, vega or rho.
+bool in_range(const Quantities& v, std::size_t count, bool certain) noexcept {
+  for (std::size_t k = 0; k < count; ++k) {
+    const bool may_be_infinite = certain && (k == kGamma || k == kTheta || k > kDividendRho);
+    if (std::isfinite(v[k]) || (may_be_infinite && !std::isnan(v[k]))) continue;
+    return false;
+  }
+  return true;
+}
+
+// Derivatives of second order from those of first order [4, ch. 2].
+void put_second_order(const VanillaOption& o, const FlatMarket& m, const Terms& terms,
+                      Quantities& v) noexcept {
+  const double d1 = terms.d1.high;
+  const double d2 = terms.d2.high;
+  const double density = terms.derivative / m.spot;
+  const double half_inverse_time = 0.5 / o.time_to_expiry;
+  const double product = d1 * d2;
+  const double drift = (m.rate - m.dividend_yield) / terms.w.high;
+  const double common = m.dividend_yield + drift * d1;
+  v[kVanna] = -density * d2 / m.volatility;
+  v[kVolga] = v[kVega] * product / m.volatility;
+  v[kCharm] = m.dividend_yield * v[kDelta] - density * (drift - d2 * half_inverse_time);
+  v[kVeta] = v[kVega] * (common - (1.0 + product) * half_inverse_time);
+  v[kSpeed] = -v[kGamma] / m.spot * (d1 / terms.w.high + 1.0);
+  v[kZomma] = v[kGamma] * (product - 1.0) / m.volatility;
+  v[kColor] = v[kGamma] * (common + (1.0 - product) * half_inverse_time);
+}
+
+Quantities smooth(double phi, const VanillaOption& o, const FlatMarket& m,
+                  const Terms& terms) noexcept {
   const double T = o.time_to_expiry;
   const Sides sides = make_sides(o, m);
   const double root = std::sqrt(T);
   const double G = terms.derivative;
   const double asset = exchanged(phi * terms.d1.high, sides.A, G);
   const double cash = exchanged(phi * terms.d2.high, sides.B, G);
-  Greeks g{};
-  g.price = value(phi, sides, terms);
-  g.delta = phi * std::exp(-m.dividend_yield * T) * tail_cdf(phi, terms.d1);
-  g.gamma = G / m.spot / (m.spot * terms.w.high);
-  g.vega = G * root;
-  g.theta = -G * m.volatility / (2.0 * root) + phi * (m.dividend_yield * asset - m.rate * cash);
-  g.rho = phi * T * cash;
-  return g;
+  Quantities v{};
+  v[kPrice] = value(phi, sides, terms);
+  v[kDelta] = phi * std::exp(-m.dividend_yield * T) * tail_cdf(phi, terms.d1);
+  v[kGamma] = G / m.spot / (m.spot * terms.w.high);
+  v[kVega] = G * root;
+  v[kTheta] = -G * m.volatility / (2.0 * root) + phi * (m.dividend_yield * asset - m.rate * cash);
+  v[kRho] = phi * T * cash;
+  v[kDividendRho] = -phi * T * asset;
+  return v;
 }
 
 }  // namespace
@@ -121,21 +178,23 @@ PriceResult careful::price(const VanillaOption& option, const FlatMarket& market
   if (terms.w.high > 0.0) {
     result = value(phi, make_sides(option, market), terms);
   } else {
-    result = certain(phi, option, market).price;
+    result = certain(phi, option, market)[kPrice];
   }
   if (!std::isfinite(result)) return {kNaN, Status::kOverflow};
   return {result, Status::kOk};
 }
 
-GreeksResult careful::greeks(const VanillaOption& option, const FlatMarket& market) noexcept {
+QuantitiesResult careful::quantities(const VanillaOption& option, const FlatMarket& market,
+                                     std::size_t count) noexcept {
   const Status status = checked(option, market);
-  if (status != Status::kOk) return {kNoGreeks, status};
+  if (status != Status::kOk) return {no_quantities(), status};
   const auto phi = static_cast<double>(option.type);
   const Terms terms = is_certain(option, market) ? Terms{} : make_terms(option, market);
   const bool uncertain = terms.w.high > 0.0;
-  const Greeks g = uncertain ? smooth(phi, option, market, terms) : certain(phi, option, market);
-  if (!in_range(g, !uncertain, option.time_to_expiry == 0.0)) return {kNoGreeks, Status::kOverflow};
-  return {g, Status::kOk};
+  Quantities v = uncertain ? smooth(phi, option, market, terms) : certain(phi, option, market);
+  if (uncertain && count > kDividendRho + 1) put_second_order(option, market, terms, v);
+  if (!in_range(v, count, !uncertain)) return {no_quantities(), Status::kOverflow};
+  return {v, Status::kOk};
 }
 
 }  // namespace strikeproof::black_scholes

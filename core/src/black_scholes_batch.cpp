@@ -1,10 +1,9 @@
 // The Black-Scholes engine over columns: vector kernels for ordinary rows, the careful engine for
 // the others. One option is a batch of one row, so that it has the bits of any batch.
+#include <algorithm>
 #include <array>
-#include <cmath>
-#include <limits>
 
-#include "simd/vector_kernels.hpp"
+#include "simd/batch.hpp"
 #include "strikeproof/black_scholes.hpp"
 #include "strikeproof/black_scholes_terms.hpp"
 
@@ -22,10 +21,9 @@ std::uint8_t rare_quantities(const double* in, double* values, std::size_t count
     values[0] = result.value;
     return static_cast<std::uint8_t>(result.status);
   }
-  const auto [g, status] = careful::greeks(option_of(in), market);
-  const std::array found{g.price, g.delta, g.gamma, g.vega, g.theta, g.rho};
-  for (std::size_t k = 0; k < count; ++k) values[k] = found[k];
-  return static_cast<std::uint8_t>(status);
+  const QuantitiesResult result = careful::quantities(option_of(in), market, count);
+  std::copy_n(result.value.begin(), count, values);
+  return static_cast<std::uint8_t>(result.status);
 }
 
 std::uint8_t rare_volatility(const double* in, double* values, std::size_t /*count*/) noexcept {
@@ -35,75 +33,58 @@ std::uint8_t rare_volatility(const double* in, double* values, std::size_t /*cou
   return static_cast<std::uint8_t>(result.status);
 }
 
-using Inputs = std::array<Column, simd::kInputs>;
-
-Inputs inputs_of(const Columns& in) noexcept {
+simd::Inputs inputs_of(const Columns& in) noexcept {
   return {in.option_sign, in.spot,           in.strike,    in.time_to_expiry,
           in.rate,        in.dividend_yield, in.volatility};
 }
 
-// One option as the seven columns of a batch of one row.
-class OneRow {
- public:
-  OneRow(const VanillaOption& o, const FlatMarket& m, double last) noexcept
-      : values_{static_cast<double>(o.type),
-                m.spot,
-                o.strike,
-                o.time_to_expiry,
-                m.rate,
-                m.dividend_yield,
-                last} {}
+simd::OneRow row_of(const VanillaOption& o, const FlatMarket& m, double last) noexcept {
+  return simd::OneRow({static_cast<double>(o.type), m.spot, o.strike, o.time_to_expiry, m.rate,
+                       m.dividend_yield, last});
+}
 
-  [[nodiscard]] Columns columns() const noexcept {
-    const auto at = [this](std::size_t k) { return Column{&values_[k], 1}; };
-    return {at(0), at(1), at(2), at(3), at(4), at(5), at(6)};
-  }
-
- private:
-  std::array<double, simd::kInputs> values_;
-};
+constexpr std::size_t kFirstOrder = kDividendRho + 1;
 
 }  // namespace
 
 void price(const Columns& in, Rows rows, double* out, std::uint8_t* status) noexcept {
-  const Inputs inputs = inputs_of(in);
-  simd::kernels().price({inputs.data(), &out, status, rare_quantities}, rows);
+  const simd::Inputs inputs = inputs_of(in);
+  simd::kernels().spot.price({inputs.data(), &out, status, rare_quantities}, rows);
 }
 
-void greeks(const Columns& in, Rows rows, const GreeksColumns& out, std::uint8_t* status) noexcept {
-  const Inputs inputs = inputs_of(in);
-  const std::array outputs{out.price, out.delta, out.gamma, out.vega, out.theta, out.rho};
-  simd::kernels().first_order({inputs.data(), outputs.data(), status, rare_quantities}, rows);
+void quantities(const Columns& in, Rows rows, const OutputColumns& out,
+                std::uint8_t* status) noexcept {
+  simd::run_quantities<kQuantities, kFirstOrder>(simd::kernels().spot, inputs_of(in), rows, out,
+                                                 status, rare_quantities);
 }
 
 void implied_volatility(const Columns& in, Rows rows, double* out, std::uint8_t* status) noexcept {
-  const Inputs inputs = inputs_of(in);
-  simd::kernels().implied_volatility({inputs.data(), &out, status, rare_volatility}, rows);
+  const simd::Inputs inputs = inputs_of(in);
+  simd::kernels().spot.implied_volatility({inputs.data(), &out, status, rare_volatility}, rows);
 }
 
 PriceResult price(const VanillaOption& option, const FlatMarket& market) noexcept {
-  const OneRow row(option, market, market.volatility);
-  double value = 0.0;
-  std::uint8_t status = 0;
-  price(row.columns(), {0, 1}, &value, &status);
-  return {value, static_cast<Status>(status)};
+  return row_of(option, market, market.volatility).one(simd::kernels().spot.price, rare_quantities);
 }
 
 GreeksResult greeks(const VanillaOption& option, const FlatMarket& market) noexcept {
-  const OneRow row(option, market, market.volatility);
-  Greeks g{};
-  std::uint8_t status = 0;
-  greeks(row.columns(), {0, 1}, {&g.price, &g.delta, &g.gamma, &g.vega, &g.theta, &g.rho}, &status);
-  return {g, static_cast<Status>(status)};
+  std::array<double, kFirstOrder> v{};
+  const Status status = row_of(option, market, market.volatility)
+                            .fill(simd::kernels().spot.first_order, rare_quantities, v);
+  return {{v[kPrice], v[kDelta], v[kGamma], v[kVega], v[kTheta], v[kRho]}, status};
+}
+
+QuantitiesResult quantities(const VanillaOption& option, const FlatMarket& market) noexcept {
+  QuantitiesResult result{};
+  result.status = row_of(option, market, market.volatility)
+                      .fill(simd::kernels().spot.second_order, rare_quantities, result.value);
+  return result;
 }
 
 PriceResult implied_volatility(double price, const VanillaOption& option,
                                const FlatMarket& market) noexcept {
-  const OneRow row(option, market, price);
-  double value = 0.0;
-  std::uint8_t status = 0;
-  implied_volatility(row.columns(), {0, 1}, &value, &status);
-  return {value, static_cast<Status>(status)};
+  return row_of(option, market, price)
+      .one(simd::kernels().spot.implied_volatility, rare_volatility);
 }
 
 }  // namespace strikeproof::black_scholes

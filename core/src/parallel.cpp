@@ -4,9 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
-#include <thread>
-#include <vector>
+
+#include "thread_pool.hpp"
 
 namespace strikeproof {
 
@@ -26,16 +25,12 @@ bool for_each_block(std::size_t count, const Parallel& parallel,
     }
   };
 
-  const std::size_t wanted = std::min<std::size_t>(parallel.threads, blocks);
-  std::vector<std::thread> helpers;
-  helpers.reserve(wanted);
-  try {
-    while (helpers.size() + 1 < wanted) helpers.emplace_back(run, false);
-  } catch (const std::exception&) {
-    // no more threads to be had: the ones that started do all the work, with the same results
+  const std::size_t threads = std::min<std::size_t>(std::max(parallel.threads, 1U), blocks);
+  if (threads <= 1) {
+    run(true);
+  } else {
+    ThreadPool::instance().share(threads - 1, run);
   }
-  run(true);
-  for (std::thread& helper : helpers) helper.join();
   return !stopped.load();
 }
 

@@ -1,6 +1,8 @@
 // European options under Black-Scholes-Merton; see src/black_scholes.cpp for method and sources.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "strikeproof/column.hpp"
@@ -13,11 +15,42 @@ using strikeproof::Greeks;
 using strikeproof::GreeksResult;
 using strikeproof::PriceResult;
 
+/// Price and derivatives up to the second order, in the order of their columns. Time derivatives
+/// are by calendar time, as theta.
+enum Quantity : std::size_t {
+  kPrice,
+  kDelta,
+  kGamma,
+  kVega,
+  kTheta,
+  kRho,
+  kDividendRho,  // by the dividend yield
+  kVanna,        // delta by volatility
+  kVolga,        // vega by volatility
+  kCharm,        // delta by time
+  kVeta,         // vega by time
+  kSpeed,        // gamma by spot
+  kZomma,        // gamma by volatility
+  kColor,        // gamma by time
+  kQuantities
+};
+using Quantities = std::array<double, kQuantities>;
+
+struct QuantitiesResult {
+  Quantities value;  // all NaN unless status is kOk
+  Status status;
+};
+
 /// Present value; relative error below 1e-13 for the exact inputs, tails included.
 [[nodiscard]] PriceResult price(const VanillaOption& option, const FlatMarket& market) noexcept;
 
 /// Price and its first derivatives (delta, gamma, vega, theta, rho).
 [[nodiscard]] GreeksResult greeks(const VanillaOption& option, const FlatMarket& market) noexcept;
+
+/// Every quantity. Where a payoff becomes certain at the kink some are infinite:
+/// docs/conventions.md.
+[[nodiscard]] QuantitiesResult quantities(const VanillaOption& option,
+                                          const FlatMarket& market) noexcept;
 
 /// Volatility at which the option has the given price; market.volatility is not read.
 [[nodiscard]] PriceResult implied_volatility(double price, const VanillaOption& option,
@@ -34,18 +67,13 @@ struct Columns {
   Column volatility;  // the price for implied_volatility
 };
 
-/// Output columns of a batch of Greeks.
-struct GreeksColumns {
-  double* price;
-  double* delta;
-  double* gamma;
-  double* vega;
-  double* theta;
-  double* rho;
-};
+/// Output columns by Quantity; null where a quantity is not wanted. The cost is that of the highest
+/// one wanted: price alone, first order (up to kDividendRho), or second order.
+using OutputColumns = std::array<double*, kQuantities>;
 
 void price(const Columns& in, Rows rows, double* out, std::uint8_t* status) noexcept;
-void greeks(const Columns& in, Rows rows, const GreeksColumns& out, std::uint8_t* status) noexcept;
+void quantities(const Columns& in, Rows rows, const OutputColumns& out,
+                std::uint8_t* status) noexcept;
 void implied_volatility(const Columns& in, Rows rows, double* out, std::uint8_t* status) noexcept;
 
 }  // namespace strikeproof::black_scholes

@@ -64,7 +64,9 @@ struct Terms {
 namespace careful {
 
 [[nodiscard]] PriceResult price(const VanillaOption& option, const FlatMarket& market) noexcept;
-[[nodiscard]] GreeksResult greeks(const VanillaOption& option, const FlatMarket& market) noexcept;
+/// The first `count` quantities; the others are 0, and a status speaks of the first only.
+[[nodiscard]] QuantitiesResult quantities(const VanillaOption& option, const FlatMarket& market,
+                                          std::size_t count) noexcept;
 [[nodiscard]] PriceResult implied_volatility(double price, const VanillaOption& option,
                                              const FlatMarket& market) noexcept;
 

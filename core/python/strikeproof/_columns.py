@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 Float64Array = NDArray[np.float64]
 OnFailure = Literal["nan", "raise"]
 
-_SIGN = {"call": 1.0, "put": -1.0}
-_PLAIN = frozenset({float, int, np.float64})
+SIGN = {"call": 1.0, "put": -1.0}
+PLAIN = frozenset({float, int, np.float64})
 
 
 def as_float64(name: str, value: ArrayLike) -> Float64Array:
@@ -69,7 +69,7 @@ def option_sign(option_type: ArrayLike) -> Float64Array:
 
 def _sign_of(word: str) -> float:
     try:
-        return _SIGN[word]
+        return SIGN[word]
     except KeyError:
         raise ValueError(f'option_type is {word!r}: must be "call", "put", +1 or -1') from None
 
@@ -125,7 +125,7 @@ def _column(array: Float64Array, shape: tuple[int, ...]) -> Float64Array:
 
 def all_scalars(values: tuple[Any, ...]) -> TypeGuard[tuple[float, ...]]:
     """Whether every argument is a plain number, so that the short path may be taken."""
-    return _PLAIN.issuperset(map(type, values))
+    return PLAIN.issuperset(map(type, values))
 
 
 def thread_count(threads: int | None) -> int:

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strikeproof._columns import (
+    PLAIN,
+    SIGN,
     as_codes,
     as_columns,
     as_float64,
@@ -38,6 +40,8 @@ class Engine:
         Makes the result of the outputs' values, such as a NamedTuple; a single output needs none.
     words : mapping
         For arguments that take words, such as ``barrier_type``: their numbers.
+    one : callable, optional
+        ``one(*inputs) -> (*outputs, status)`` of the compiled core, for one contract.
     """
 
     kernel: Callable[..., None]
@@ -45,6 +49,7 @@ class Engine:
     outputs: tuple[str, ...] = ("price",)
     result: Outputs | None = None
     words: Mapping[str, Mapping[str, float]] | None = None
+    one: Callable[..., tuple[Any, ...]] | None = None
 
     def __call__(
         self,
@@ -69,6 +74,10 @@ class Engine:
         result : callable, optional
             In place of the engine's own.
         """
+        if on_failure is None and threads is None and out is None and not return_status:
+            found = self._scalar(arguments, select, result)
+            if found is not None:
+                return found
         shape, columns = as_columns(
             {name: self._values(name, value) for name, value in arguments.items()}
         )
@@ -84,6 +93,36 @@ class Engine:
             raise_first(status, columns, self.rules)
         found = self._result(values, shape, out, result or self.result)
         return (found, _status(status, shape)) if return_status else found
+
+    def _scalar(
+        self, arguments: Mapping[str, Any], select: tuple[str, ...] | None, result: Outputs | None
+    ) -> Any:
+        """Result of one contract in plain numbers and words; None where columns must answer."""
+        if self.one is None or select is not None:
+            return None
+        values = []
+        for name, value in arguments.items():
+            kind = type(value)
+            if kind is str:
+                value = self._codes(name).get(value)
+                if value is None:
+                    return None
+            elif kind not in PLAIN:
+                return None
+            values.append(value)
+        try:
+            *found, status = self.one(*values)
+        except (TypeError, RuntimeError):  # an integer beyond the range of float64
+            return None
+        if status != 0:
+            return None
+        make = result or self.result
+        return found[0] if make is None else make(*found)
+
+    def _codes(self, name: str) -> Mapping[str, float]:
+        if name == "option_type":
+            return SIGN
+        return (self.words or {}).get(name, {})
 
     def _values(self, name: str, value: Any) -> NDArray[np.float64]:
         if self.words and name in self.words:

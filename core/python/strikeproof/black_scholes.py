@@ -5,67 +5,25 @@ Method and sources: ``core/src/black_scholes.cpp``. Conventions: ``docs/conventi
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple, overload
+from collections.abc import Iterable
+from typing import Any
 
 from numpy.typing import ArrayLike
 
 from strikeproof import _core
 from strikeproof._columns import OnFailure, all_scalars, option_sign
 from strikeproof._engine import Engine
+from strikeproof._greeks import SECOND_ORDER, Greeks, selection
 from strikeproof._status import NONNEGATIVE
 
 _RULES = dict.fromkeys(("spot", "strike", "time_to_expiry", "volatility", "price"), NONNEGATIVE)
 
 
-class Greeks(NamedTuple):
-    """Price and raw derivatives, each a float or an array of the broadcast shape.
-
-    Vega is per 1.00 of volatility, rho per 1.00 of rate, theta per year of calendar time.
-    """
-
-    price: Any
-    delta: Any
-    gamma: Any
-    vega: Any
-    theta: Any
-    rho: Any
-
-
 _PRICE = Engine(_core.black_scholes_price, _RULES)
 _IMPLIED_VOLATILITY = Engine(_core.black_scholes_implied_volatility, _RULES)
-_GREEKS = Engine(_core.black_scholes_greeks, _RULES, Greeks._fields, Greeks)
+_GREEKS = Engine(_core.black_scholes_greeks, _RULES, SECOND_ORDER)
 
 
-@overload
-def price(
-    *,
-    option_type: ArrayLike,
-    spot: ArrayLike,
-    strike: ArrayLike,
-    time_to_expiry: ArrayLike,
-    rate: ArrayLike,
-    volatility: ArrayLike,
-    dividend_yield: ArrayLike = ...,
-    on_failure: OnFailure | None = ...,
-    return_status: Literal[False] = ...,
-    threads: int | None = ...,
-    out: Any = ...,
-) -> Any: ...
-@overload
-def price(
-    *,
-    option_type: ArrayLike,
-    spot: ArrayLike,
-    strike: ArrayLike,
-    time_to_expiry: ArrayLike,
-    rate: ArrayLike,
-    volatility: ArrayLike,
-    dividend_yield: ArrayLike = ...,
-    on_failure: OnFailure | None = ...,
-    return_status: Literal[True],
-    threads: int | None = ...,
-    out: Any = ...,
-) -> tuple[Any, Any]: ...
 def price(
     *,
     option_type: ArrayLike,
@@ -98,6 +56,9 @@ def price(
         Return ``(values, status)`` with a `strikeproof.Status` per row.
     threads : int, optional
         Threads to use; all processors by default. Results do not depend on it.
+    out : array, optional
+        Where the result goes, instead of a new array: float64, C-contiguous, writable, of the
+        broadcast shape, sharing no memory with an argument.
 
     Returns
     -------
@@ -159,7 +120,7 @@ def implied_volatility(
     spot, strike : array-like, >= 0, same currency
     time_to_expiry : array-like, >= 0, years
     rate, dividend_yield : array-like, per year, continuously compounded
-    on_failure, return_status, threads
+    on_failure, return_status, threads, out
         As for `price`.
 
     Returns
@@ -207,32 +168,45 @@ def greeks(
     rate: ArrayLike,
     volatility: ArrayLike,
     dividend_yield: ArrayLike = 0.0,
+    select: Iterable[str] | None = None,
     on_failure: OnFailure | None = None,
     return_status: bool = False,
     threads: int | None = None,
     out: Any = None,
 ) -> Any:
-    """Price, delta, gamma, vega, theta and rho of European options.
+    """Price and Greeks of European options.
 
     Parameters
     ----------
     option_type, spot, strike, time_to_expiry, rate, dividend_yield, volatility
         As for `price`.
+    select : iterable of str, optional
+        Which to return, in this order: any of price, delta, gamma, vega, theta, rho, dividend_rho,
+        vanna, volga, charm, veta, speed, zomma, color; the first six by default. Price alone is
+        the cheapest, anything after dividend_rho the dearest; columns not named are not written.
+        charm, veta and color are by calendar time, as theta.
     on_failure, return_status, threads
         As for `price`.
+    out : sequence of arrays, optional
+        One array for each selected quantity; see `price`.
 
     Returns
     -------
     Greeks
-        Of floats where every argument is a scalar, else of float64 arrays of the broadcast
-        shape; ``(greeks, status)`` with `return_status`.
+        NamedTuple of the selected quantities: floats where every argument is a scalar, else
+        float64 arrays of the broadcast shape; ``(greeks, status)`` with `return_status`.
 
     Raises
     ------
     ValueError, TypeError
-        As for `price`.
+        As for `price`; `select` names something else.
+
+    Notes
+    -----
+    Formulas of Haug (2007), The Complete Guide to Option Pricing Formulas, ch. 2.
     """
-    if on_failure is None and threads is None and out is None and not return_status:
+    plain = on_failure is None and threads is None and out is None and not return_status
+    if plain and select is None:
         scalars = (spot, strike, time_to_expiry, rate, dividend_yield, volatility)
         one = _one(_core.black_scholes_greeks_one, option_type, scalars)
         if one is not None:
@@ -246,8 +220,15 @@ def greeks(
         "dividend_yield": dividend_yield,
         "volatility": volatility,
     }
+    names, result = selection(select, SECOND_ORDER)
     return _GREEKS(
-        arguments, on_failure=on_failure, return_status=return_status, threads=threads, out=out
+        arguments,
+        on_failure=on_failure,
+        return_status=return_status,
+        threads=threads,
+        out=out,
+        select=names,
+        result=result,
     )
 
 

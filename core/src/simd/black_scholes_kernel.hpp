@@ -23,8 +23,10 @@
 //
 // [1] Jaeckel, P. (2015), Let's Be Rational, Wilmott 2015(75), 40-53.
 // [2] Kahan, W. and Farkas, I. (1963), Algorithm 168, Comm. ACM 6(4), 165.
+// [3] Haug, E. G. (2007), The Complete Guide to Option Pricing Formulas, 2nd ed., McGraw-Hill.
 #pragma once
 
+#include "strikeproof/black_scholes.hpp"
 #include "vector_math.hpp"
 
 namespace strikeproof::simd {
@@ -169,19 +171,35 @@ STRIKEPROOF_INLINE Terms make_terms(const Option& o, const Sides& s) noexcept {
   return m;
 }
 
-enum Quantity : std::size_t {
-  kPrice,
-  kDelta,
-  kGamma,
-  kVega,
-  kTheta,
-  kRho,
-  kFirstOrder  // price and five Greeks
-};
+using black_scholes::kQuantities;
+constexpr std::size_t kFirstOrder = black_scholes::kDividendRho + 1;
+
+// Derivatives by spot of an option on the asset, or by the forward with the forward held.
+enum class Underlying { kSpot, kForward };
+
+// Formulas of [3], ch. 2, with time derivatives by calendar time.
+STRIKEPROOF_INLINE void put_second_order(const Option& o, const Terms& m, Real inverse_spot,
+                                         Real (&out)[kQuantities]) noexcept {
+  using namespace black_scholes;
+  const Real scaled = m.G * inverse_spot;
+  const Real inverse_volatility = 1.0 / o.volatility;
+  const Real half_inverse_time = 0.5 / o.time;
+  const Real product = m.d1 * m.d2;
+  const Real drift = (o.rate - o.yield) * m.inverse_w;
+  const Real common = multiply_add(drift, m.d1, o.yield);
+  out[kVanna] = -(scaled * m.d2) * inverse_volatility;
+  out[kVolga] = out[kVega] * product * inverse_volatility;
+  out[kCharm] = o.yield * out[kDelta] - scaled * (drift - m.d2 * half_inverse_time);
+  out[kVeta] = out[kVega] * (common - (1.0 + product) * half_inverse_time);
+  out[kSpeed] = -(out[kGamma] * inverse_spot) * multiply_add(m.d1, m.inverse_w, splat(1.0));
+  out[kZomma] = out[kGamma] * (product - 1.0) * inverse_volatility;
+  out[kColor] = out[kGamma] * (common + (1.0 - product) * half_inverse_time);
+}
 
 /// The first `count` quantities; theta is by calendar time.
-template <std::size_t count>
+template <Underlying underlying, std::size_t count>
 STRIKEPROOF_INLINE void evaluate(const Option& o, Real (&out)[count]) noexcept {
+  using namespace black_scholes;
   const Sides s = make_sides(o);
   const Terms m = make_terms(o, s);
   out[kPrice] = m.price;
@@ -204,7 +222,14 @@ STRIKEPROOF_INLINE void evaluate(const Option& o, Real (&out)[count]) noexcept {
     out[kGamma] = gamma;
     out[kVega] = vega;
     out[kTheta] = (o.yield * asset - o.rate * cash) - (m.G * o.volatility) / (root + root);
-    out[kRho] = o.time * cash;
+    if constexpr (underlying == Underlying::kSpot) {
+      out[kRho] = o.time * cash;
+      out[kDividendRho] = -(o.time * asset);
+    } else {
+      out[kRho] = -(o.time * m.price);
+      out[kDividendRho] = Real{};
+    }
+    if constexpr (count > kFirstOrder) put_second_order(o, m, inverse_spot, out);
   }
 }
 

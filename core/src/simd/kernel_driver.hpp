@@ -5,6 +5,7 @@
 // made for a wider instruction set and hand it to everyone.
 #pragma once
 
+#include "bachelier_kernel.hpp"
 #include "black_scholes_kernel.hpp"
 #include "implied_volatility_kernel.hpp"
 #include "vector_kernels.hpp"
@@ -97,13 +98,13 @@ STRIKEPROOF_INLINE void for_blocks(const Job& job, Rows rows, Work work) noexcep
   }
 }
 
-template <std::size_t count>
+template <Underlying underlying, std::size_t count>
 void quantities(const Job& job, Rows rows) noexcept {
   for_blocks(job, rows, [&](const Block& block, std::size_t first, std::size_t size) noexcept {
     for (std::size_t at = 0; at < size; at += kLanes) {
       const Option option = option_at(block, at);
       Real values[count];
-      evaluate(option, values);
+      evaluate<underlying>(option, values);
       put(job, option, first + at, lanes_left(at, size), ordinary(option), values);
     }
   });
@@ -132,6 +133,40 @@ void volatilities(const Job& job, Rows rows) noexcept {
       }
     }
   });
+}
+
+template <std::size_t count>
+void normal_quantities(const Job& job, Rows rows) noexcept {
+  for_blocks(job, rows, [&](const Block& block, std::size_t first, std::size_t size) noexcept {
+    for (std::size_t at = 0; at < size; at += kLanes) {
+      const Option option = option_at(block, at);
+      Real values[count];
+      evaluate_normal(option, values);
+      put(job, option, first + at, lanes_left(at, size), ordinary_normal(option), values);
+    }
+  });
+}
+
+void normal_volatilities(const Job& job, Rows rows) noexcept {
+  for_blocks(job, rows, [&](const Block& block, std::size_t first, std::size_t size) noexcept {
+    for (std::size_t at = 0; at < size; at += kLanes) {
+      const Option option = option_at(block, at);
+      const Implied implied = implied_normal(option);
+      const Real values[1] = {implied.volatility};
+      put(job, option, first + at, lanes_left(at, size), implied.answered, values);
+    }
+  });
+}
+
+template <Underlying underlying>
+constexpr Model kLognormal{quantities<underlying, 1>, quantities<underlying, kFirstOrder>,
+                           quantities<underlying, kQuantities>, volatilities};
+constexpr Model kNormal{normal_quantities<1>, normal_quantities<kNormalQuantities>, nullptr,
+                        normal_volatilities};
+
+/// The table of this translation unit's instruction set.
+constexpr Kernels table(const char* name) {
+  return {name, kLognormal<Underlying::kSpot>, kLognormal<Underlying::kForward>, kNormal};
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Choice of the instruction set at run time.
 #include "vector_kernels.hpp"
 
+#include "strikeproof/black_scholes.hpp"
+
 namespace strikeproof::simd {
 namespace {
 
@@ -20,7 +22,10 @@ void one_by_one(const Job& job, Rows rows) noexcept {
   }
 }
 
-const Kernels kOneByOne{"scalar", one_by_one<1>, one_by_one<kOutputs>, one_by_one<1>};
+constexpr Model kLognormal{one_by_one<1>, one_by_one<black_scholes::kDividendRho + 1>,
+                           one_by_one<black_scholes::kQuantities>, one_by_one<1>};
+constexpr Model kNormal{one_by_one<1>, one_by_one<6>, nullptr, one_by_one<1>};
+const Kernels kOneByOne{"scalar", kLognormal, kLognormal, kNormal};
 
 const Kernels& chosen() noexcept { return kOneByOne; }
 #else

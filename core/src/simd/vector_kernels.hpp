@@ -16,8 +16,8 @@ namespace strikeproof::simd {
 // volatility (the price for implied_volatility).
 inline constexpr std::size_t kInputs = 7;
 
-// Order of the outputs: price, delta, gamma, vega, theta, rho.
-inline constexpr std::size_t kOutputs = 6;
+// The outputs are in the order of black_scholes::Quantity; bachelier has the first six.
+inline constexpr std::size_t kOutputs = 14;
 
 /// One row by the scalar engine: fills values[0 .. count) and returns the status.
 using Rare = std::uint8_t (*)(const double* inputs, double* values, std::size_t count) noexcept;
@@ -32,11 +32,19 @@ struct Job {
 
 using Kernel = void (*)(const Job& job, Rows rows) noexcept;
 
+/// One model: price alone, and price with the derivatives up to an order.
+struct Model {
+  Kernel price;
+  Kernel first_order;
+  Kernel second_order;  // null where the model has none
+  Kernel implied_volatility;
+};
+
 struct Kernels {
   const char* name;  // instruction set
-  Kernel price;
-  Kernel first_order;  // price and five Greeks
-  Kernel implied_volatility;
+  Model spot;        // black_scholes
+  Model forward;     // black: the column of the dividend yield is that of the rate
+  Model normal;      // bachelier: the column of the dividend yield is not read
 };
 
 extern const Kernels kKernelsBaseline;

@@ -3,6 +3,6 @@
 
 namespace strikeproof::simd {
 
-const Kernels kKernelsAvx2{"avx2", quantities<1>, quantities<kFirstOrder>, volatilities};
+constinit const Kernels kKernelsAvx2 = table("avx2");
 
 }  // namespace strikeproof::simd

@@ -3,6 +3,6 @@
 
 namespace strikeproof::simd {
 
-const Kernels kKernelsAvx512{"avx512", quantities<1>, quantities<kFirstOrder>, volatilities};
+constinit const Kernels kKernelsAvx512 = table("avx512");
 
 }  // namespace strikeproof::simd

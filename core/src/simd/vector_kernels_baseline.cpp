@@ -3,6 +3,6 @@
 
 namespace strikeproof::simd {
 
-const Kernels kKernelsBaseline{"baseline", quantities<1>, quantities<kFirstOrder>, volatilities};
+constinit const Kernels kKernelsBaseline = table("baseline");
 
 }  // namespace strikeproof::simd
