@@ -34,6 +34,38 @@ TEST(Normal, AgreesWithTwentyDigitValues) {
   }
 }
 
+struct Quantile {
+  double p;
+  double z;
+};
+
+constexpr Quantile kQuantiles[] = {
+    {1e-300, -37.047096299361199237},       {1e-100, -21.273453560965324294},
+    {1e-20, -9.2623400897984075796},        {1e-8, -5.6120012441747887279},
+    {0.001, -3.0902323061678135354},        {0.0740234375, -1.4464648109154371934},
+    {0.0760, -1.4325027208258116188},       {0.3, -0.52440051270804081597},
+    {0.49999, -0.000025066282748960008527},
+};
+
+TEST(Normal, InverseAgreesWithTwentyDigitValues) {
+  for (const Quantile& value : kQuantiles) {
+    EXPECT_NEAR(math::inverse_normal_cdf(value.p) / value.z, 1.0, 1e-15) << value.p;
+  }
+}
+
+TEST(Normal, InverseUndoesTheDistribution) {
+  for (double z = -37.0; z < 0.0; z += 0.01) {
+    // rounding p moves z by that much
+    const double moved = 3e-15 * math::mills_ratio(-z);
+    EXPECT_NEAR(math::inverse_normal_cdf(math::normal_cdf(z)), z, moved - 1e-15 * z) << z;
+  }
+  EXPECT_EQ(math::inverse_normal_cdf(0.5), 0.0);
+  EXPECT_EQ(math::inverse_normal_cdf(0.0), -std::numeric_limits<double>::infinity());
+  EXPECT_EQ(math::inverse_normal_cdf(1.0), std::numeric_limits<double>::infinity());
+  EXPECT_TRUE(std::isnan(math::inverse_normal_cdf(-1e-9)));
+  EXPECT_TRUE(std::isnan(math::inverse_normal_cdf(1.1)));
+}
+
 TEST(Normal, LimitsAreExact) {
   const double infinity = std::numeric_limits<double>::infinity();
   EXPECT_EQ(math::normal_cdf(infinity), 1.0);

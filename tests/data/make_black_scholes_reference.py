@@ -2,20 +2,32 @@
 
 ``python tests/data/make_black_scholes_reference.py`` (needs mpmath) rewrites
 black_scholes_reference.csv. Inputs are doubles, written so that they read back to the same bits;
-values are the exact ones for those doubles, rounded to 25 digits. The formulas are those of Black
-and Scholes (1973) and Merton (1973), evaluated directly: at 120 digits nothing cancels.
+values are the exact ones for those doubles, rounded to 25 digits. The price is that of Black and
+Scholes (1973) and Merton (1973), evaluated directly: at 450 digits nothing cancels. Derivatives of
+second order are numerical ones of that price, so no formula of the engine is used for them; their
+scales are sums of the absolute values of the terms that may cancel in double precision.
 """
 
 import random
 from pathlib import Path
 
-from mpmath import erfc, exp, log, mp, mpf, nstr, pi, sqrt
+from mpmath import diff, erfc, exp, log, mp, mpf, nstr, pi, sqrt
 
 OUTPUT = Path(__file__).with_name("black_scholes_reference.csv")
 COLUMNS = (
     "family,option_sign,spot,strike,time_to_expiry,rate,dividend_yield,volatility,"
     "price,delta,gamma,vega,theta,theta_scale,rho"
 )
+SECOND_ORDER = {
+    # name: sign, and how often it is derived by spot, by time, by volatility
+    "vanna": (1, 1, 0, 1),
+    "volga": (1, 0, 0, 2),
+    "charm": (-1, 1, 1, 0),
+    "veta": (-1, 0, 1, 1),
+    "speed": (1, 3, 0, 0),
+    "zomma": (1, 2, 0, 1),
+    "color": (-1, 2, 1, 0),
+}
 SMALLEST = mpf(10) ** -300
 
 
@@ -43,6 +55,37 @@ def values(sign, spot, strike, time, rate, dividend_yield, volatility):
         sum(map(abs, terms)),
         sign * T * B * cash,
     )
+
+
+def second_order(sign, spot, strike, time, rate, dividend_yield, volatility):
+    """Dividend rho, then each derivative of SECOND_ORDER with its scale."""
+    S, K, T, r, q, s = map(mpf, (spot, strike, time, rate, dividend_yield, volatility))
+
+    def price(S, T, s):
+        deviation = s * sqrt(T)
+        d1 = (log(S / K) + (r - q) * T) / deviation + deviation / 2
+        asset = S * exp(-q * T) * cdf(sign * d1)
+        return sign * (asset - K * exp(-r * T) * cdf(sign * (d1 - deviation)))
+
+    deviation = s * sqrt(T)
+    h, t = (log(S / K) + (r - q) * T) / deviation, deviation / 2
+    density = S * exp(-q * T) * exp(-((h + t) ** 2) / 2) / sqrt(2 * pi)
+    d, product = abs(h) + t, (abs(h) + t) ** 2
+    vega, gamma = density * sqrt(T), density / (S * S * deviation)
+    drift, decay = abs(r - q) / deviation, abs(q) + abs(r - q) / deviation * d
+    scales = (
+        density / S * d / s,
+        vega * product / s,
+        abs(q) * exp(-q * T) * cdf(sign * (h + t)) + density / S * (drift + d / (2 * T)),
+        vega * (decay + (1 + product) / (2 * T)),
+        gamma / S * (d / deviation + 1),
+        gamma * (product + 1) / s,
+        gamma * (decay + (1 + product) / (2 * T)),
+    )
+    found = [-T * sign * S * exp(-q * T) * cdf(sign * (h + t))]
+    for (factor, *orders), scale in zip(SECOND_ORDER.values(), scales, strict=True):
+        found += [factor * diff(price, (S, T, s), tuple(orders), relative=True), scale]
+    return found
 
 
 def draws():
@@ -83,12 +126,14 @@ def edge():
 
 def main():
     """Write the table."""
-    mp.dps = 120
-    rows = [COLUMNS]
+    mp.dps = 450  # numerical derivatives have an absolute error: below 1e-300 of any price
+    scaled = ",".join(f"{name},{name}_scale" for name in SECOND_ORDER)
+    rows = [f"{COLUMNS},dividend_rho,{scaled}"]
     for family, inputs in draws():
         found = values(*inputs)
         if found[0] < SMALLEST or not 1e-290 < inputs[2] < 1e290:
             continue
+        found += tuple(second_order(*inputs))
         cells = [family, *map(repr, inputs), *(nstr(value, 25) for value in found)]
         rows.append(",".join(cells))
     OUTPUT.write_text("\n".join(rows) + "\n", encoding="utf-8")

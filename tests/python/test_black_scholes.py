@@ -3,10 +3,12 @@
 import csv
 import importlib.metadata
 import math
+import os
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +57,92 @@ def test_prices_and_greeks_agree_with_fifty_digit_references():
     for name in ("delta", "gamma", "vega", "rho"):
         np.testing.assert_allclose(getattr(found, name), table[name], rtol=1e-12, atol=0)
     assert (np.abs(found.theta - table["theta"]) <= 1e-12 * table["theta_scale"]).all()
+
+
+SECOND_ORDER = ("vanna", "volga", "charm", "veta", "speed", "zomma", "color")
+
+
+def test_second_order_greeks_agree_with_numerical_derivatives():
+    table = reference()
+    names = ("dividend_rho", *SECOND_ORDER)
+    found = black_scholes.greeks(**inputs(table), select=names)
+    np.testing.assert_allclose(found.dividend_rho, table["dividend_rho"], rtol=1e-12, atol=0)
+    for name in SECOND_ORDER:
+        error = np.abs(getattr(found, name) - table[name])
+        assert (error <= 1e-12 * table[f"{name}_scale"]).all(), name
+
+
+def test_selected_quantities_have_the_bits_of_all():
+    table = columns(1001)
+    everything = black_scholes.greeks(**table, select=black_scholes.SECOND_ORDER)
+    for names in (("price",), ("vega", "delta"), ("color", "price"), ("dividend_rho",)):
+        found = black_scholes.greeks(**table, select=names)
+        assert found._fields == names
+        for name in names:
+            np.testing.assert_array_equal(getattr(found, name), getattr(everything, name))
+    one = black_scholes.greeks(**OPTION, select=("speed", "zomma"))
+    assert all(type(value) is float for value in one)
+
+
+@pytest.mark.parametrize("select", [("delta", "delta"), ("omega",), ()])
+def test_an_unknown_selection_is_refused(select):
+    with pytest.raises(ValueError, match="select"):
+        black_scholes.greeks(**OPTION, select=select)
+
+
+def test_results_go_into_the_arrays_of_the_caller():
+    table = columns(300)
+    expected = black_scholes.greeks(**table)
+    out = np.empty(300)
+    assert black_scholes.price(**table, out=out) is out
+    np.testing.assert_array_equal(out, expected.price)
+    arrays = [np.full(300, -1.0) for _ in expected]
+    found = black_scholes.greeks(**table, out=arrays)
+    assert all(a is b for a, b in zip(found, arrays, strict=True))
+    np.testing.assert_array_equal(np.array(found), np.array(expected))
+    grid = np.empty((2, 3))
+    option = OPTION | {"spot": [[90.0], [100.0]], "strike": [95.0, 105.0, 115.0]}
+    assert black_scholes.price(**option, out=grid) is grid
+    np.testing.assert_array_equal(grid, black_scholes.price(**option))
+
+
+SPOT = np.linspace(90.0, 110.0, 8)
+BAD_OUT = [
+    pytest.param(np.empty(7), ValueError, r"shape \(7,\): must be \(8,\)", id="shape"),
+    pytest.param(np.empty(8, "f4"), TypeError, "dtype float32", id="dtype"),
+    pytest.param(np.empty(16)[::2], ValueError, "C-contiguous", id="strided"),
+    pytest.param([0.0] * 8, TypeError, "must be a NumPy array", id="list"),
+    pytest.param((np.empty(8), np.empty(8)), ValueError, "holds 2 arrays", id="count"),
+    pytest.param(SPOT, ValueError, "shares memory with spot", id="alias"),
+]
+
+
+@pytest.mark.parametrize(("out", "error", "message"), BAD_OUT)
+def test_an_output_that_cannot_hold_the_result_is_refused(out, error, message):
+    if isinstance(out, list):
+        out = [out]
+    with pytest.raises(error, match=message):
+        black_scholes.price(**(OPTION | {"spot": SPOT}), out=out)
+    readonly = np.empty(8)
+    readonly.flags.writeable = False
+    with pytest.raises(ValueError, match="writable"):
+        black_scholes.price(**(OPTION | {"spot": SPOT}), out=readonly)
+
+
+KINKS = [
+    pytest.param({"time_to_expiry": 0.0}, {"vanna": 0.0, "speed": -math.inf}, id="expired"),
+    pytest.param({"volatility": 0.0, "rate": 0.0, "dividend_yield": 0.0},
+                 {"vanna": 0.5 * 0.3989422804014327 * 0.5**0.5, "volga": 0.0, "charm": 0.0,
+                  "zomma": -math.inf, "color": math.inf}, id="no-volatility"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "expected"), KINKS)
+def test_second_order_limits_at_the_kink(change, expected):
+    option = OPTION | {"strike": 100.0} | change
+    found = black_scholes.greeks(**option, select=black_scholes.SECOND_ORDER)._asdict()
+    for name, value in expected.items():
+        assert found[name] == pytest.approx(value, rel=1e-15), name
 
 
 # Hull, Options, Futures and Other Derivatives, 11th ed., example 15.6 (printed 4.76 and 0.81);
@@ -298,8 +386,9 @@ from strikeproof import black_scholes
 spot = np.linspace(50.0, 150.0, 10_000_000)
 print("ready", flush=True)
 try:
+    # so small a time sends every row to the careful engine, which takes microseconds for each
     black_scholes.implied_volatility(option_type="call", price=30.0, spot=spot, strike=105.0,
-                                     time_to_expiry=0.5, rate=0.03, threads=2)
+                                     time_to_expiry=1e-31, rate=0.03, threads=2)
     print("ran to the end")
 except KeyboardInterrupt:
     print("interrupted")
@@ -314,6 +403,43 @@ def test_a_long_batch_answers_ctrl_c():
         time.sleep(0.3)  # into the kernel, which needs some ten seconds to end
         child.send_signal(signal.SIGINT)
         assert child.stdout.read() == "interrupted\n"
+
+
+FORKED = """
+import os
+import numpy as np
+from strikeproof import black_scholes
+terms = dict(option_type="call", strike=105.0, time_to_expiry=0.5, rate=0.03, volatility=0.2,
+             spot=np.linspace(50.0, 150.0, 100_000))
+before = black_scholes.price(**terms, threads=4)
+child = os.fork()
+again = black_scholes.price(**terms, threads=4)
+same = np.array_equal(before, again)
+if child == 0:
+    os._exit(0 if same else 1)
+print(os.waitpid(child, 0)[1] == 0 and same)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_threads_work_in_a_forked_child():
+    done = subprocess.run(
+        [sys.executable, "-c", FORKED], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "True\n"
+
+
+def test_threads_of_the_caller_may_price_at_once():
+    table = columns(20_000)
+    expected = black_scholes.price(**table, threads=1)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(
+            pool.map(
+                lambda threads: black_scholes.price(**table, threads=threads), [1, 2, 3, 4] * 8
+            )
+        )
+    for values in found:
+        np.testing.assert_array_equal(values, expected)
 
 
 def test_the_package_imports_numpy_only():

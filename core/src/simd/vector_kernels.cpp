@@ -27,25 +27,33 @@ constexpr Model kLognormal{one_by_one<1>, one_by_one<black_scholes::kDividendRho
 constexpr Model kNormal{one_by_one<1>, one_by_one<6>, nullptr, one_by_one<1>};
 const Kernels kOneByOne{"scalar", kLognormal, kLognormal, kNormal};
 
-const Kernels& chosen() noexcept { return kOneByOne; }
-#else
-const Kernels& chosen() noexcept {
-#if defined(STRIKEPROOF_X86_KERNELS)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl")) {
-    return kKernelsAvx512;
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return kKernelsAvx2;
-#endif
-  return kKernelsBaseline;
-}
 #endif
 
 }  // namespace
 
+std::array<const Kernels*, 4> supported() noexcept {
+  std::array<const Kernels*, 4> found{};
+  std::size_t count = 0;
+#if defined(_MSC_VER)
+  found[count++] = &kOneByOne;
+#else
+#if defined(STRIKEPROOF_X86_KERNELS)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl")) {
+    found[count++] = &kKernelsAvx512;
+  }
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    found[count++] = &kKernelsAvx2;
+  }
+#endif
+  found[count++] = &kKernelsBaseline;
+#endif
+  return found;
+}
+
 const Kernels& kernels() noexcept {
-  static const Kernels& choice = chosen();
+  static const Kernels& choice = *supported().front();
   return choice;
 }
 

@@ -5,6 +5,7 @@
 // at or near a limit, or not answerable, go to `rare`, the scalar function that knows every case.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -50,6 +51,9 @@ struct Kernels {
 extern const Kernels kKernelsBaseline;
 extern const Kernels kKernelsAvx2;
 extern const Kernels kKernelsAvx512;
+
+/// Every set this processor has, the widest first; null at the end.
+[[nodiscard]] std::array<const Kernels*, 4> supported() noexcept;
 
 /// The widest set this processor has, chosen once.
 [[nodiscard]] const Kernels& kernels() noexcept;

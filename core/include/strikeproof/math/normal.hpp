@@ -20,4 +20,8 @@ inline constexpr double kVanishing = 1500.0;
 /// Integral of the density up to z; relative error below 2e-15 in the lower tail.
 [[nodiscard]] double normal_cdf(double z) noexcept;
 
+/// z with normal_cdf(z) = p: -infinity at 0, +infinity at 1, NaN outside [0, 1]; relative error
+/// below 1e-15 for p up to 1/2. Near 1 the spacing of p limits z: ask for -z at 1 - p there.
+[[nodiscard]] double inverse_normal_cdf(double p) noexcept;
+
 }  // namespace strikeproof::math
