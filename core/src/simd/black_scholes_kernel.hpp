@@ -67,13 +67,16 @@ struct MillsPair {
 
 // Both Mills ratios and their divided difference; -1/2 <= u1 <= u2.
 STRIKEPROOF_INLINE MillsPair mills_pair(Real u1, Real u2) noexcept {
-  const Real c1 = u1 + kMillsCentre;
-  const Real c2 = u2 + kMillsCentre;
-  const Real inverse = 1.0 / (c1 * c2);
-  const Real inverse1 = inverse * c2;
-  const Real inverse2 = inverse * c1;
-  const Real y1 = multiply_add(inverse1, -kMillsSlope, 1.0);
-  const Real y2 = multiply_add(inverse2, -kMillsSlope, 1.0);
+  const Double c1 = two_sum(u1, splat(kMillsCentre));
+  const Double c2 = two_sum(u2, splat(kMillsCentre));
+  const Real inverse = 1.0 / (c1.high * c2.high);
+  const Real rough1 = inverse * c2.high;
+  const Real rough2 = inverse * c1.high;
+  // what rounding left of 1 - i c: P would magnify it
+  const Real error1 = multiply_add(-rough1, c1.low, residual(rough1, c1.high, splat(1.0)));
+  const Real error2 = multiply_add(-rough2, c2.low, residual(rough2, c2.high, splat(1.0)));
+  const Real y1 = multiply_add(rough1, -kMillsSlope, 1.0);
+  const Real y2 = multiply_add(rough2, -kMillsSlope, 1.0);
   // P = E(y^2) + y O(y^2): Horner and divided difference of each, four independent chains
   constexpr std::size_t kCount = sizeof(kMills) / sizeof(kMills[0]);
   static_assert(kCount % 2 == 0);
@@ -93,7 +96,12 @@ STRIKEPROOF_INLINE MillsPair mills_pair(Real u1, Real u2) noexcept {
   const Real sum = multiply_add(odd, y2, even);
   const Real slope = multiply_add(y1 + y2, multiply_add(y1, odd_slope, even_slope), odd);
   const Real gap = kMillsSlope * (u2 - u1) * inverse;  // y2 - y1, slope < 0
-  return {inverse1, inverse2, multiply_add(-gap, slope, sum), sum, slope};
+  const Real inverse1 = multiply_add(rough1, error1, rough1);
+  const Real inverse2 = multiply_add(rough2, error2, rough2);
+  const Real correction = -kMillsSlope * slope;
+  return {inverse1, inverse2,
+          multiply_add(correction, rough1 * error1, multiply_add(-gap, slope, sum)),
+          multiply_add(correction, rough2 * error2, sum), slope};
 }
 
 /// ln(A / B).
