@@ -5,8 +5,17 @@ A test compares this list with the names that the benchmark program itself print
 
 from __future__ import annotations
 
+# (options per call, threads of the pool)
+_SIZES = ((1, 1), (100, 1), (10_000, 1), (1_000_000, 1), (1_000_000, 2))
+_OPERATIONS = {
+    "bachelier": ("price", "greeks", "implied_volatility"),
+    "black": ("price", "greeks", "implied_volatility"),
+    "black_scholes": ("price", "greeks", "second_order", "implied_volatility"),
+}
+
 NAMES: tuple[str, ...] = tuple(
-    f"black_scholes/{operation}/{batch}/real_time"
-    for operation in ("price", "greeks", "implied_volatility")
-    for batch in (1, 100, 10_000, 1_000_000)
+    f"{engine}/{operation}/{batch}/pool:{threads}/real_time"
+    for engine, operations in _OPERATIONS.items()
+    for operation in operations
+    for batch, threads in _SIZES
 )

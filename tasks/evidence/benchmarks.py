@@ -65,13 +65,13 @@ def table(report: Report) -> pl.DataFrame:
 def _summary(name: str, rows: list[Row]) -> dict[str, Any]:
     times = [_ns_per_price(row) for row in rows]
     median = statistics.median(times)
-    engine, operation, batch = _parts(name)
+    engine, operation, batch, threads = _parts(name)
     return {
         "name": name,
         "engine": engine,
         "operation": operation,
         "batch": batch,
-        "threads": rows[0].threads,
+        "threads": threads,
         "repetitions": len(rows),
         "iterations": sum(row.iterations for row in rows),
         "ns_per_price": median,
@@ -84,13 +84,16 @@ def _ns_per_price(row: Row) -> float:
     return 1e9 / row.items_per_second
 
 
-def _parts(name: str) -> tuple[str, str, int]:
-    """Engine, operation and batch of ``engine/operation/batch[/threads:n][/real_time]``."""
-    words = [w for w in name.split("/") if w not in _MODIFIERS and not w.startswith("threads:")]
+def _parts(name: str) -> tuple[str, str, int, int]:
+    """Engine, operation, batch and threads of ``engine/operation/batch[/pool:n][/real_time]``."""
+    words = [word for word in name.split("/") if word not in _MODIFIERS]
+    threads = 1
+    if words[-1].startswith("pool:"):
+        threads = int(words.pop().removeprefix("pool:"))
     if len(words) != 3 or not words[2].isdecimal():
         problem = f"benchmark name {name!r} is not engine/operation/batch: rename the benchmark"
         raise EvidenceFault([problem])
-    return words[0], words[1], int(words[2])
+    return words[0], words[1], int(words[2]), threads
 
 
 def _contradictions(report: Report, name: str) -> Iterator[str]:
@@ -109,7 +112,7 @@ def _contradictions(report: Report, name: str) -> Iterator[str]:
             yield f"implausible: {name} holds a time or rate that is not above 0"
             return
         per_price = row.real_time * _NS[row.time_unit] / batch
-        if row.threads == 1 and not math.isclose(per_price, _ns_per_price(row), rel_tol=_SAME):
+        if not math.isclose(per_price, _ns_per_price(row), rel_tol=_SAME):
             yield (
                 f"{name} repetition {row.repetition_index}: {per_price:.6g} ns per price by time, "
                 f"{_ns_per_price(row):.6g} by rate"
