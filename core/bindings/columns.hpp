@@ -30,9 +30,10 @@ using StatusOutput = nb::ndarray<std::uint8_t, nb::ndim<1>, nb::c_contig, nb::de
 // thread may hold for some milliseconds, so not after every block.
 inline constexpr std::chrono::milliseconds kPatience{20};
 
-/// Run `work` over all rows without the GIL; raises KeyboardInterrupt soon after Ctrl-C.
-inline void run_batch(std::size_t count, unsigned threads, std::size_t block_rows,
-                      const std::function<void(Rows)>& work) {
+/// Runs `work`, which returns false when its keep_going said to stop, without the GIL; raises
+/// KeyboardInterrupt soon after Ctrl-C.
+template <class Work>
+void run_stoppable(unsigned threads, const Work& work, std::size_t block_rows = 4096) {
   bool finished = false;
   {
     const nb::gil_scoped_release released;
@@ -44,9 +45,17 @@ inline void run_batch(std::size_t count, unsigned threads, std::size_t block_row
       const nb::gil_scoped_acquire held;
       return PyErr_CheckSignals() == 0;
     };
-    finished = for_each_block(count, {threads, block_rows, keep_going}, work);
+    finished = work(Parallel{threads, block_rows, keep_going});
   }
   if (!finished) throw nb::python_error();
+}
+
+/// Run `work` over all rows.
+inline void run_batch(std::size_t count, unsigned threads, std::size_t block_rows,
+                      const std::function<void(Rows)>& work) {
+  run_stoppable(
+      threads, [&](const Parallel& parallel) { return for_each_block(count, parallel, work); },
+      block_rows);
 }
 
 }  // namespace strikeproof::bindings

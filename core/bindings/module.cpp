@@ -9,6 +9,7 @@ namespace nb = nanobind;
 void bind_bachelier(nb::module_& module);
 void bind_black(nb::module_& module);
 void bind_black_scholes(nb::module_& module);
+void bind_portfolio(nb::module_& module);
 
 NB_MODULE(_core, module) {
   module.doc() = "Compiled kernels of strikeproof; use the Python modules around them.";
@@ -31,4 +32,5 @@ NB_MODULE(_core, module) {
   bind_bachelier(module);
   bind_black(module);
   bind_black_scholes(module);
+  bind_portfolio(module);
 }

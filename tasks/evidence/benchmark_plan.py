@@ -11,11 +11,16 @@ _OPERATIONS = {
     "bachelier": ("price", "greeks", "implied_volatility"),
     "black": ("price", "greeks", "implied_volatility"),
     "black_scholes": ("price", "greeks", "second_order", "implied_volatility"),
+    "portfolio": ("risk",),
 }
+_SCENARIOS = ((10_000, 1), (1_000_000, 1), (1_000_000, 2))
 
-NAMES: tuple[str, ...] = tuple(
-    f"{engine}/{operation}/{batch}/pool:{threads}/real_time"
-    for engine, operations in _OPERATIONS.items()
-    for operation in operations
-    for batch, threads in _SIZES
+NAMES: tuple[str, ...] = (
+    *(
+        f"{engine}/{operation}/{batch}/pool:{threads}/real_time"
+        for engine, operations in _OPERATIONS.items()
+        for operation in operations
+        for batch, threads in _SIZES
+    ),
+    *(f"portfolio/scenarios/{batch}/pool:{threads}/real_time" for batch, threads in _SCENARIOS),
 )
