@@ -11,7 +11,7 @@ scales are sums of the absolute values of the terms that may cancel in double pr
 import random
 from pathlib import Path
 
-from mpmath import diff, erfc, exp, log, mp, mpf, nstr, pi, sqrt
+from mpmath import diff, erfc, exp, log, log10, mp, mpf, nstr, pi, sqrt, workdps
 
 OUTPUT = Path(__file__).with_name("black_scholes_reference.csv")
 COLUMNS = (
@@ -126,14 +126,16 @@ def edge():
 
 def main():
     """Write the table."""
-    mp.dps = 450  # numerical derivatives have an absolute error: below 1e-300 of any price
+    mp.dps = 450
     scaled = ",".join(f"{name},{name}_scale" for name in SECOND_ORDER)
     rows = [f"{COLUMNS},dividend_rho,{scaled}"]
     for family, inputs in draws():
         found = values(*inputs)
         if found[0] < SMALLEST or not 1e-290 < inputs[2] < 1e290:
             continue
-        found += tuple(second_order(*inputs))
+        # numerical derivatives have an absolute error: small against the price itself
+        with workdps(120 - int(log10(found[0] / max(inputs[1:3])))):
+            found += tuple(second_order(*inputs))
         cells = [family, *map(repr, inputs), *(nstr(value, 25) for value in found)]
         rows.append(",".join(cells))
     OUTPUT.write_text("\n".join(rows) + "\n", encoding="utf-8")
