@@ -284,7 +284,32 @@ VALIDATION_PACK = Artifact(
     packed=False,
 )
 
-ALL: tuple[Artifact, ...] = (*REQUIRED, GATE_REPORT, VALIDATION_PACK)
+# Made when asked for by name; looked at by the gate when they are there, demanded never.
+_PEERS = f"{_ARTIFACTS}/peers/peers.csv"
+OPTIONAL: tuple[Artifact, ...] = (
+    Artifact(
+        _PEERS,
+        "peers",
+        "Speed and errors beside other packages, in one interleaved run",
+        "tasks.evidence.peers.artifact:write_peers",
+        "peers_table",
+        {"core": CORE, "requirements": "tasks/evidence/peers/requirements.txt"},
+        timed=True,
+        packed=False,
+    ),
+    Artifact(
+        f"{_ARTIFACTS}/peers/peers.png",
+        "peers",
+        "The same as a picture",
+        "tasks.evidence.peers.artifact:write_peers_plot",
+        "png",
+        {"table": _PEERS},
+        timed=True,
+        packed=False,
+    ),
+)
+
+ALL: tuple[Artifact, ...] = (*REQUIRED, GATE_REPORT, VALIDATION_PACK, *OPTIONAL)
 BY_PATH: Mapping[str, Artifact] = {artifact.path: artifact for artifact in ALL}
 
 

@@ -119,6 +119,7 @@ _READERS: Mapping[str, Callable[[Path], Any]] = {
     "metrics_summary": _summary,
     "parity_table": _table("parity_table"),
     "parquet_sample": _parquet,
+    "peers_table": _table("peers_table"),
     "png": _png,
     "summary_text": _text,
     "wrds_calibration": _table("wrds_calibration"),

@@ -89,6 +89,31 @@ class BenchmarkTable(dy.Schema):
     spread = dy.Float64(nullable=False, min=0.0)
 
 
+class PeersTable(dy.Schema):
+    """One package at one kind of work: time, failures, errors against fifty digits."""
+
+    work = dy.String(nullable=False, regex=r"^[a-z_]+$", primary_key=True)
+    quotes = dy.String(nullable=False, regex=r"^[a-z_]+$", primary_key=True)
+    package = dy.String(nullable=False, primary_key=True)
+    version = dy.String(nullable=False)
+    threads = dy.Int64(nullable=False, min=1, primary_key=True)
+    rows = dy.Int64(nullable=False, min=0)  # 0: not measured, the note says why
+    ns_per_option = dy.Float64(nullable=False, min=0.0)
+    spread = dy.Float64(nullable=False, min=0.0)
+    failures = dy.Int64(nullable=False, min=0)
+    max_relative_error = dy.Float64(nullable=False, min=0.0)
+    median_relative_error = dy.Float64(nullable=False, min=0.0)
+    note = dy.String(nullable=False)
+
+    @dy.rule()
+    def what_is_not_measured_says_why(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """A row without options has no time, and a note of its own."""
+        absent = pl.col("rows") == 0
+        return absent.eq(pl.col("ns_per_option") == 0.0) & ~(
+            absent & (pl.col("note") == "measured")
+        )
+
+
 class MarketFitQuotes(dy.Schema):
     """One quote of the DAX surface: price, round trip, flat fit."""
 
@@ -137,6 +162,7 @@ class MarketFitByExpiry(dy.Schema):
 
 SCHEMAS: Mapping[str, type[dy.Schema]] = {
     "benchmark_table": BenchmarkTable,
+    "peers_table": PeersTable,
     "market_fit_by_expiry": MarketFitByExpiry,
     "market_fit_quotes": MarketFitQuotes,
     "parity_table": ParityTable,
