@@ -6,6 +6,7 @@
 
 namespace nb = nanobind;
 
+void bind_american(nb::module_& module);
 void bind_bachelier(nb::module_& module);
 void bind_black(nb::module_& module);
 void bind_black_scholes(nb::module_& module);
@@ -29,6 +30,7 @@ NB_MODULE(_core, module) {
         return found;
       },
       nb::sig("def build_info() -> dict[str, str | bool]"), "How the core was compiled.");
+  bind_american(module);
   bind_bachelier(module);
   bind_black(module);
   bind_black_scholes(module);

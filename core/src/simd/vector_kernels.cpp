@@ -1,6 +1,7 @@
 // Choice of the instruction set at run time.
 #include "vector_kernels.hpp"
 
+#include "american_kernels.hpp"
 #include "strikeproof/black_scholes.hpp"
 
 namespace strikeproof::simd {
@@ -25,6 +26,13 @@ void one_by_one(const Job& job, Rows rows) noexcept {
 constexpr Model kLognormal{one_by_one<1>, one_by_one<black_scholes::kDividendRho + 1>,
                            one_by_one<black_scholes::kQuantities>, one_by_one<1>};
 constexpr Model kNormal{one_by_one<1>, one_by_one<6>, nullptr, one_by_one<1>};
+template <std::size_t count>
+void american_one_by_one(const Job& job, const AmericanScheme& /*scheme*/, Rows rows) noexcept {
+  one_by_one<count>(job, rows);
+}
+
+const AmericanKernels kAmericanOneByOne{american_one_by_one<1>, american_one_by_one<6>,
+                                        american_one_by_one<1>};
 const Kernels kOneByOne{"scalar", kLognormal, kLognormal, kNormal};
 
 #endif
@@ -50,6 +58,18 @@ std::array<const Kernels*, 4> supported() noexcept {
   found[count++] = &kKernelsBaseline;
 #endif
   return found;
+}
+
+const AmericanKernels& american_kernels() noexcept {
+#if defined(_MSC_VER)
+  return kAmericanOneByOne;
+#else
+#if defined(STRIKEPROOF_X86_KERNELS)
+  if (&kernels() == &kKernelsAvx512) return kAmericanAvx512;
+  if (&kernels() == &kKernelsAvx2) return kAmericanAvx2;
+#endif
+  return kAmericanBaseline;
+#endif
 }
 
 const Kernels& kernels() noexcept {
