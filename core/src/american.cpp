@@ -21,11 +21,11 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 const simd::AmericanScheme& scheme_of(Accuracy accuracy) {
   using simd::make_american_scheme;
-  static const simd::AmericanScheme coarse = make_american_scheme({12, 10, 1, 12, 3e-4}, nullptr);
+  static const simd::AmericanScheme coarse = make_american_scheme({12, 10, 1, 12, 1e-5, 1.0}, nullptr);
   static const std::array schemes{
-      make_american_scheme({6, 6, 24, 16, 3e-3}, nullptr),
-      make_american_scheme({24, 12, 64, 24, 3e-5}, &coarse),
-      make_american_scheme({31, 48, 128, 60, 1e-10}, &coarse),
+      make_american_scheme({6, 6, 24, 16, 2e-4, 1e-2}, nullptr),
+      make_american_scheme({24, 10, 40, 24, 3e-8, 1e-4}, &coarse),
+      make_american_scheme({31, 48, 128, 60, 1e-10, 1e-7}, &coarse),
   };
   return schemes[static_cast<std::size_t>(accuracy)];
 }

@@ -81,17 +81,20 @@ std::vector<double> interpolation(const std::vector<double>& at, double x) {
   return weights;
 }
 
+// theta = pi/2 y^power: a power above 1 crowds points where the spot is close to the boundary.
 AmericanScheme::Quadrature quadrature(const std::vector<double>& node, std::size_t first,
-                                      std::size_t points) {
+                                      std::size_t points, double power) {
   const Rule rule = gauss_legendre(points);
   AmericanScheme::Quadrature q;
   for (std::size_t k = 0; k < points; ++k) {
-    const double theta = 0.5 * pi * rule.point[k];
+    const double y = rule.point[k];
+    const double theta = 0.5 * pi * std::pow(y, power);
     const double sine = std::sin(theta);
     const double cosine = std::cos(theta);
     q.sine.push_back(sine);
     q.cosine.push_back(cosine);
-    q.weight.push_back(0.5 * pi * rule.weight[k] * 2.0 * sine * cosine);
+    q.weight.push_back(0.5 * pi * power * std::pow(y, power - 1.0) * rule.weight[k] * 2.0 * sine *
+                       cosine);
   }
   for (std::size_t i = first; i < node.size(); ++i) {
     for (const double cosine : q.cosine) {
@@ -112,8 +115,8 @@ AmericanScheme make_american_scheme(const AmericanSizes& sizes, const AmericanSc
         pi * static_cast<double>(sizes.nodes - i) / static_cast<double>(sizes.nodes);
     scheme.x.push_back(i == sizes.nodes ? 1.0 : std::pow(0.5 * (1.0 + std::cos(angle)), kCrowding));
   }
-  scheme.boundary = quadrature(scheme.x, 0, sizes.points);
-  scheme.price = quadrature(scheme.x, sizes.nodes - 1, sizes.price_points);
+  scheme.boundary = quadrature(scheme.x, 0, sizes.points, 1.0);
+  scheme.price = quadrature(scheme.x, sizes.nodes - 1, sizes.price_points, 2.0);
   scheme.coarse = coarse;
   if (coarse != nullptr) {
     for (const double x : scheme.x) {

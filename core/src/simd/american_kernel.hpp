@@ -231,21 +231,25 @@ STRIKEPROOF_INLINE Real largest(const AmericanScheme& scheme,
   return found;
 }
 
-// Steps until each lane's is small; a lane ends with the step that is. Returns which have ended.
+// Steps until each lane's is small; a lane ends with the step that is. Returns which lanes may be
+// believed.
 template <class T>
 STRIKEPROOF_INLINE Bits improve(const AmericanScheme& scheme, const Put<T>& put,
                                 Boundary<T>& boundary) noexcept {
   const Growth<T> growth(scheme, put);
   Accelerator<T> accelerator;
   Bits running = ~Bits{};
+  Bits believed{};
   for (std::size_t step = 0; step < scheme.sizes.most_steps && any(running); ++step) {
     T proposed[kMostNodes];
     newton_change(scheme, put, growth, boundary, proposed);
     accelerator.advance(scheme.sizes.nodes, step == 0, running, proposed, boundary);
-    const Bits small = largest(scheme, proposed) < scheme.sizes.last_change;
-    running = running & ~small;
+    const Real change = largest(scheme, proposed);
+    const Bits close = change < scheme.sizes.believed_change;
+    believed = (running & close) | (~running & believed);
+    running = running & ~(change < scheme.sizes.last_change);
   }
-  return ~running;
+  return believed;
 }
 
 template <class T>

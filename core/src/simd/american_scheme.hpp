@@ -12,7 +12,8 @@ struct AmericanSizes {
   std::size_t points;        // of each node's integral
   std::size_t price_points;  // of the price's integral
   std::size_t most_steps;    // of the iteration
-  double last_change;        // of ln B: a smaller step is the last
+  double last_change;        // of ln B, weighted by x: a smaller step is the last
+  double believed_change;    // a larger last one makes the boundary one not to be believed
 };
 
 /// Constants of the collocation, the same for every option: times are x^2 with x relative to the
