@@ -7,8 +7,10 @@
 namespace nb = nanobind;
 
 void bind_bachelier(nb::module_& module);
+void bind_barrier(nb::module_& module);
 void bind_black(nb::module_& module);
 void bind_black_scholes(nb::module_& module);
+void bind_digital(nb::module_& module);
 
 NB_MODULE(_core, module) {
   module.doc() = "Compiled kernels of strikeproof; use the Python modules around them.";
@@ -29,6 +31,8 @@ NB_MODULE(_core, module) {
       },
       nb::sig("def build_info() -> dict[str, str | bool]"), "How the core was compiled.");
   bind_bachelier(module);
+  bind_barrier(module);
   bind_black(module);
   bind_black_scholes(module);
+  bind_digital(module);
 }

@@ -14,7 +14,8 @@
 //
 // [1] Reiner, E. and Rubinstein, M. (1991), Unscrambling the binary code, Risk 4(9), 75-83.
 // [2] Rubinstein, M. and Reiner, E. (1991), Breaking down the barriers, Risk 4(8), 28-35.
-// [3] Gautschi, W. (1967), Computational aspects of three-term recurrence relations, SIAM Rev. 9(1).
+// [3] Gautschi, W. (1967), Computational aspects of three-term recurrence relations, SIAM Rev.
+// 9(1).
 #pragma once
 
 #include <array>
@@ -112,7 +113,7 @@ inline constexpr double kNearZero = 0.01;  // of |y^2|: the series ends below 1e
       -2.0 * z * w + std::complex<double>(0.0, 2.0 * std::numbers::inv_sqrtpi);
   const std::complex<double> curvature = -2.0 * (w + z * slope);
   const double half = 0.5 * math::kRootTwoPi;
-  return {math::kRootTwoPi * w.real(), -kRootPi * slope.imag(),    kRootPi * slope.real(),
+  return {math::kRootTwoPi * w.real(), -kRootPi * slope.imag(),  kRootPi * slope.real(),
           -half * curvature.real(),    -half * curvature.imag(), half * curvature.real()};
 }
 
