@@ -11,6 +11,7 @@ void bind_barrier(nb::module_& module);
 void bind_black(nb::module_& module);
 void bind_black_scholes(nb::module_& module);
 void bind_digital(nb::module_& module);
+void bind_double_barrier(nb::module_& module);
 
 NB_MODULE(_core, module) {
   module.doc() = "Compiled kernels of strikeproof; use the Python modules around them.";
@@ -35,4 +36,5 @@ NB_MODULE(_core, module) {
   bind_black(module);
   bind_black_scholes(module);
   bind_digital(module);
+  bind_double_barrier(module);
 }
