@@ -140,7 +140,7 @@ template <class T>
 /// is worth most.
 [[nodiscard]] inline double within_bounds(double value, const BarrierOption& o,
                                           const FlatMarket& m) noexcept {
-  if (value < 0.0) return 0.0;
+  if (value <= 0.0) return 0.0;
   const double most = std::fmax(1.0, std::exp(-m.rate * o.time_to_expiry));
   const double bound = vanilla<double>(o, m) + o.rebate * most;
   return value > bound ? bound : value;

@@ -255,7 +255,7 @@ double within_bounds(double value, const DoubleBarrierOption& o, const FlatMarke
   if (o.payoff == Payoff::kCash && o.cash < 0.0) return value;
   const fp::Law<double> law(fp::inputs<double>(m, o.time_to_expiry));
   const double bound = plain_value(o, m, law) + o.rebate * law.discount;
-  return value < 0.0 ? 0.0 : value > bound ? bound : value;
+  return value <= 0.0 ? 0.0 : value > bound ? bound : value;
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import QuantLib as ql
+import QuantLib as ql  # noqa: N813 - the name in QuantLib's own documents
 
 from tasks.evidence.oracles import flat_market
 

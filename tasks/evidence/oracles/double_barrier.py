@@ -2,7 +2,7 @@
 
 from typing import Any
 
-import QuantLib as ql
+import QuantLib as ql  # noqa: N813 - the name in QuantLib's own documents
 
 from tasks.evidence.oracles import flat_market
 
@@ -61,7 +61,11 @@ def touch_price(
     market = flat_market.process(
         spot=spot, rate=rate, dividend_yield=dividend_yield, volatility=volatility
     )
-    kind = ql.DoubleBarrier.KnockOut if touch_type == "no_touch" else ql.DoubleBarrier.KnockIn
+    kind = (
+        ql.DoubleBarrier.KnockOut
+        if touch_type == "no_touch"
+        else ql.DoubleBarrier.KnockIn
+    )
     payoff = ql.CashOrNothingPayoff(ql.Option.Call, 0.0, cash)
     exercise = ql.EuropeanExercise(flat_market.expiry(time_to_expiry))
     found = ql.DoubleBarrierOption(kind, lower_barrier, upper_barrier, 0.0, payoff, exercise)
