@@ -152,6 +152,8 @@ def test_out_and_in_are_the_vanilla_option_and_within_bounds():
     np.testing.assert_allclose(out + knocked_in, vanilla(terms), rtol=0, atol=1e-11)
 
 
+SIDES = st.sampled_from(["down", "up"])
+PAYMENTS = st.sampled_from(["hit", "expiry"])
 MARKETS = st.fixed_dictionaries(
     {
         "option_type": st.sampled_from(["call", "put"]),
@@ -166,9 +168,7 @@ MARKETS = st.fixed_dictionaries(
 )
 
 
-@given(
-    market=MARKETS, side=st.sampled_from(["down", "up"]), payment=st.sampled_from(["hit", "expiry"])
-)
+@given(market=MARKETS, side=SIDES, payment=PAYMENTS)
 def test_identities_hold_over_the_domain(market, side, payment):
     out, knocked_in = barrier.price(barrier_type=[f"{side}_out", f"{side}_in"], **market)
     scale = market["spot"] * math.exp(9.0) + market["strike"]
@@ -211,7 +211,7 @@ LIMITS = [
         100.0 - 95.0 * math.exp(-0.025),
         id="no-volatility-alive",
     ),
-    pytest.param({"barrier": 0.0, "strike": 0.0}, 100.0 * math.exp(-0.01), id="no-barrier-no-strike"),
+    pytest.param({"barrier": 0.0, "strike": 0.0}, 100.0 * math.exp(-0.01), id="no-strike"),
     pytest.param({"barrier_type": "up_out", "barrier": 1e9, "spot": 0.0}, 0.0, id="spot-zero"),
     pytest.param(
         {"barrier_type": "down_in", "barrier": 0.0, "rebate": 4.0}, 4.0 * math.exp(-0.025),
@@ -229,7 +229,7 @@ def test_limits_are_exact(change, expected):
 @pytest.mark.parametrize("kind", TYPES)
 @pytest.mark.parametrize("change", [{"volatility": 1e-9}, {"time_to_expiry": 1e-16}])
 def test_tiny_deviations_approach_the_limit(kind, change):
-    limit = {name: 0.0 for name in change}
+    limit = dict.fromkeys(change, 0.0)
     terms = OPTION | {"barrier_type": kind, "barrier": 90.0 if "down" in kind else 101.0}
     expected = barrier.greeks(**(terms | limit))
     found = barrier.greeks(**(terms | change))

@@ -83,7 +83,7 @@ def test_touch_prices_and_greeks_agree_with_references():
         for key in rows[0]
     }
     assert len(rows) >= 100
-    assert (table["rate"] < -0.05).sum() > 10
+    assert (table["rate"] < 0.0).sum() > 20
     found = digital.touch_greeks(**{name: x for name, x in table.items() if name not in GREEKS})
     np.testing.assert_allclose(found.price, table["price"], rtol=0, atol=2e-12)
     for name in GREEKS[1:]:
@@ -187,8 +187,9 @@ def test_touches_are_ordered_and_add_up(market, level, side):
 def test_payment_at_hit_is_an_integral_over_the_time_of_passage(rate):
     terms = TOUCH | {"rate": rate, "time_to_expiry": 4.0}
     times = np.linspace(0.0, 4.0, 8001)[1:]
-    chance = digital.touch_price(**(terms | {"rate": 0.0, "dividend_yield": terms["dividend_yield"]
-                                             - rate, "time_to_expiry": times, "payment": "expiry"}))  # fmt: skip
+    # the same chances without discounting
+    carry = {"rate": 0.0, "dividend_yield": terms["dividend_yield"] - rate, "payment": "expiry"}
+    chance = digital.touch_price(**(terms | carry | {"time_to_expiry": times}))
     # by parts: e^{-rT} P(T) + r int e^{-rt} P(t) dt, Simpson's rule
     weights = np.where(np.arange(8000) % 2 == 0, 4.0, 2.0) * (times[0] / 3.0)
     weights[-1] /= 2.0

@@ -30,9 +30,7 @@ def price(
     market = flat_market.process(
         spot=spot, rate=rate, dividend_yield=dividend_yield, volatility=volatility
     )
-    found = ql.VanillaOption(
-        paid, ql.EuropeanExercise(flat_market.expiry(time_to_expiry))
-    )
+    found = ql.VanillaOption(paid, ql.EuropeanExercise(flat_market.expiry(time_to_expiry)))
     found.setPricingEngine(ql.AnalyticEuropeanEngine(market))
     return float(found.NPV())
 
@@ -66,11 +64,7 @@ def touch_option(
     end = flat_market.expiry(time_to_expiry)
     exercise = ql.AmericanExercise(flat_market.TODAY, end, at_expiry)
     found = ql.VanillaOption(paid, exercise)
-    engine = (
-        ql.AnalyticDigitalAmericanKOEngine
-        if no_touch
-        else ql.AnalyticDigitalAmericanEngine
-    )
+    engine = ql.AnalyticDigitalAmericanKOEngine if no_touch else ql.AnalyticDigitalAmericanEngine
     found.setPricingEngine(engine(market))
     return found
 
