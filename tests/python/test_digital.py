@@ -199,10 +199,13 @@ def test_payment_at_hit_is_an_integral_over_the_time_of_passage(rate):
 
 
 def test_greeks_are_smooth_where_the_form_changes():
-    # y^2 = (nu^2 + 2 r sigma^2) T / sigma^2 passes through -0.01, 0 and 0.01
-    base = -0.5 * ((0.0 - 0.02 - 0.5 * 0.0625) / 0.25) ** 2
-    rates = base + np.linspace(-0.06, 0.06, 2401)
-    found = digital.touch_greeks(**(TOUCH | {"rate": rates}))
+    rates = -0.0022 + np.linspace(-0.03, 0.03, 2401)
+    terms = TOUCH | {"dividend_yield": -0.05}
+    nu = rates + 0.05 - 0.5 * terms["volatility"] ** 2
+    y_square = ((nu / terms["volatility"]) ** 2 + 2.0 * rates) * terms["time_to_expiry"]
+    assert y_square[0] < -0.02
+    assert y_square[-1] > 0.02
+    found = digital.touch_greeks(**(terms | {"rate": rates}))
     for name in GREEKS:
         second = np.diff(getattr(found, name), 2)
         assert np.abs(np.diff(second)).max() < 2e-8, name
