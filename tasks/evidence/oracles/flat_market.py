@@ -37,4 +37,5 @@ def process(
 
 def option_type(word: str) -> int:
     """QuantLib's number of "call" or "put"."""
-    return {"call": ql.Option.Call, "put": ql.Option.Put}[word]
+    kinds: dict[str, int] = {"call": ql.Option.Call, "put": ql.Option.Put}
+    return kinds[word]
