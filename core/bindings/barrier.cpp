@@ -58,6 +58,30 @@ Status discrete_greeks_row(const std::array<double, kDiscrete>& in,
   return give(engine::greeks(option_of(in), watching_of(in), market_of(in)), out);
 }
 
+// barrier_type ... volatility, watched, window_time
+constexpr std::size_t kPartial = 11;
+
+engine::BarrierOption partial_of(const std::array<double, kPartial>& in) noexcept {
+  std::array<double, kPartial> terms = in;
+  terms[9] = 0.0;  // no rebate
+  terms[10] = 0.0;
+  return option_of(terms);
+}
+
+engine::Part part_of(const std::array<double, kPartial>& in) noexcept {
+  return {static_cast<engine::Watched>(in[9]), in[10]};
+}
+
+Status partial_price_row(const std::array<double, kPartial>& in,
+                         std::array<double, 1>& out) noexcept {
+  return give(engine::price(partial_of(in), part_of(in), market_of(in)), out);
+}
+
+Status partial_greeks_row(const std::array<double, kPartial>& in,
+                          std::array<double, 6>& out) noexcept {
+  return give(engine::greeks(partial_of(in), part_of(in), market_of(in)), out);
+}
+
 }  // namespace
 
 void bind_barrier(nb::module_& module);
@@ -67,4 +91,6 @@ void bind_barrier(nb::module_& module) {
   define_rows<kContinuous, 6, greeks_row>(module, "barrier_greeks");
   define_rows<kDiscrete, 1, discrete_price_row, 1>(module, "barrier_discrete_price");
   define_rows<kDiscrete, 6, discrete_greeks_row, 1>(module, "barrier_discrete_greeks");
+  define_rows<kPartial, 1, partial_price_row>(module, "barrier_partial_price");
+  define_rows<kPartial, 6, partial_greeks_row>(module, "barrier_partial_greeks");
 }

@@ -46,4 +46,22 @@ inline constexpr double kMaxFixings = 10000.0;
 [[nodiscard]] GreeksResult greeks(const BarrierOption& option, const Watching& watching,
                                   const FlatMarket& market) noexcept;
 
+enum class Watched : int {
+  kUntil = 0,         // from now until `time`
+  kFromCrossing = 1,  // from `time` to expiry; only meeting the barrier counts, from either side
+  kFromBeyond = 2,    // from `time` to expiry; being beyond it at `time` counts too
+};
+
+/// The part of its life in which a barrier option without rebate is watched.
+struct Part {
+  Watched watched;
+  double time;  // 0 ... time_to_expiry, years
+};
+
+/// kNotConverged where drift over variance is so large that the formula loses its digits.
+[[nodiscard]] PriceResult price(const BarrierOption& option, const Part& part,
+                                const FlatMarket& market) noexcept;
+[[nodiscard]] GreeksResult greeks(const BarrierOption& option, const Part& part,
+                                  const FlatMarket& market) noexcept;
+
 }  // namespace strikeproof::barrier
