@@ -5,8 +5,9 @@ barrier_reference.csv and double_barrier_reference.csv, or those it is given the
 are doubles, written so that they read back to the same bits. Values are those of the published
 formulas as they are printed: Reiner and Rubinstein (1991), after Haug (2007), sections 4.17 and
 4.19, at 80 digits, with a complex lambda where the rate asks for one; the series of Kunitomo and
-Ikeda (1992) at 50, or 300 where its powers need them. Every Greek is a numerical derivative. Prices, for double barriers every fourth, are checked
-here by an integral of the density of the stopped walk, or of the time of first passage.
+Ikeda (1992) at 50, or 300 where its powers need them. Every Greek is a
+numerical derivative. Prices, for double barriers every fourth, are checked here by an integral of
+the density of the stopped walk, or of the time of first passage.
 """
 
 # ruff: noqa: N803 - the symbols of the formulas

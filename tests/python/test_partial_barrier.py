@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from strikeproof import Status, barrier, black_scholes
+from strikeproof import Status, barrier, black_scholes, partial_barrier
 from tasks.evidence.oracles import barrier as oracle
 
 pytestmark = pytest.mark.fast
@@ -72,9 +72,9 @@ def test_prices_agree_with_an_integral_over_the_window(watched, option_type, kin
     # a barrier already reached leaves nothing to be watched until
     reached = (level - 100.0) * (1.0 if kind == "down_out" else -1.0) >= 0.0
     expected = 0.0 if reached and watched == "until" else window_integral(terms, watched)
-    found = barrier.partial_price(**terms)
+    found = partial_barrier.price(**terms)
     assert found == pytest.approx(expected, abs=1e-10)
-    whole = found + barrier.partial_price(**(terms | {"barrier_type": f"{kind[:-4]}_in"}))
+    whole = found + partial_barrier.price(**(terms | {"barrier_type": f"{kind[:-4]}_in"}))
     assert whole == pytest.approx(black_scholes.price(**plain(terms)), abs=1e-12)
 
 
@@ -92,7 +92,7 @@ def test_prices_agree_with_quantlib():
         }  # fmt: skip
         if terms["watched"] == "from_beyond":
             terms["strike"] = terms["barrier"] * rng.uniform(0.6, 0.99)
-        found = barrier.partial_price(option_type="call", **terms)
+        found = partial_barrier.price(option_type="call", **terms)
         assert found == pytest.approx(oracle.partial_price(**terms), abs=4e-4)  # its six digits
 
 
@@ -106,17 +106,17 @@ def test_the_window_may_be_all_or_nothing(kind, option_type):
     cases = (("until", 1.0, whole), ("until", 0.0, none), ("from_crossing", 0.0, whole),
              ("from_beyond", 0.0, whole), ("from_crossing", 1.0, none))  # fmt: skip
     for watched, time, expected in cases:
-        found = barrier.partial_price(**(terms | {"watched": watched, "window_time": time}))
+        found = partial_barrier.price(**(terms | {"watched": watched, "window_time": time}))
         assert found == pytest.approx(expected, abs=1e-12), (watched, time)
 
 
 @pytest.mark.parametrize("watched", WATCHED)
 def test_greeks_are_slopes_of_the_price(watched):
     terms = OPTION | {"watched": watched}
-    found = barrier.partial_greeks(**terms)
+    found = partial_barrier.greeks(**terms)
 
     def moved(**by):
-        return barrier.partial_price(**(terms | {name: terms[name] + h for name, h in by.items()}))
+        return partial_barrier.price(**(terms | {name: terms[name] + h for name, h in by.items()}))
 
     h = 1e-4
     slopes = {
@@ -134,6 +134,6 @@ def test_greeks_are_slopes_of_the_price(watched):
 def test_what_has_no_answer_says_so():
     change = {"volatility": [0.25, 0.02, 0.25], "window_time": [0.4, 0.4, 1.1]}
     change |= {"rate": [0.06, -0.2, 0.06]}
-    value, status = barrier.partial_price(**(OPTION | change), return_status=True)
+    value, status = partial_barrier.price(**(OPTION | change), return_status=True)
     assert list(status) == [Status.OK, Status.NOT_CONVERGED, Status.OUT_OF_DOMAIN]
     assert np.isnan(value).tolist() == [False, True, True]
