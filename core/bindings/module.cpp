@@ -8,8 +8,11 @@ namespace nb = nanobind;
 
 void bind_american(nb::module_& module);
 void bind_bachelier(nb::module_& module);
+void bind_barrier(nb::module_& module);
 void bind_black(nb::module_& module);
 void bind_black_scholes(nb::module_& module);
+void bind_digital(nb::module_& module);
+void bind_double_barrier(nb::module_& module);
 void bind_portfolio(nb::module_& module);
 
 NB_MODULE(_core, module) {
@@ -32,7 +35,10 @@ NB_MODULE(_core, module) {
       nb::sig("def build_info() -> dict[str, str | bool]"), "How the core was compiled.");
   bind_american(module);
   bind_bachelier(module);
+  bind_barrier(module);
   bind_black(module);
   bind_black_scholes(module);
+  bind_digital(module);
+  bind_double_barrier(module);
   bind_portfolio(module);
 }
