@@ -21,7 +21,8 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 const simd::AmericanScheme& scheme_of(Accuracy accuracy) {
   using simd::make_american_scheme;
-  static const simd::AmericanScheme coarse = make_american_scheme({12, 10, 1, 12, 1e-5, 1.0}, nullptr);
+  static const simd::AmericanScheme coarse =
+      make_american_scheme({12, 10, 1, 12, 1e-5, 1.0}, nullptr);
   static const std::array schemes{
       make_american_scheme({6, 6, 24, 16, 2e-4, 1e-2}, nullptr),
       make_american_scheme({24, 10, 40, 24, 3e-8, 1e-4}, &coarse),
@@ -78,6 +79,8 @@ struct Search {
   double low_miss, high_miss;  // price there less the price wanted
   bool running;
   Status status;
+  double best = 0.0;  // volatility whose price came closest
+  double best_miss = std::numeric_limits<double>::infinity();
 };
 
 constexpr std::size_t kBlock = 64;  // rows that are searched together
@@ -134,8 +137,11 @@ Search begin(const Trials& trials, std::size_t row, double wanted) noexcept {
 // One more price at trial: shrinks the bracket, halving the miss of an end that stays (Illinois
 // [1]).
 void learn(Search& s, double trial, double miss, double wanted) noexcept {
-  if (std::fabs(miss) <= 2e-15 * wanted) {
-    s.low = s.high = trial;
+  if (std::fabs(miss) < s.best_miss) {
+    s.best = trial;
+    s.best_miss = std::fabs(miss);
+  }
+  if (s.best_miss <= 2e-15 * wanted) {
     s.running = false;
   } else if (miss < 0.0) {
     s.low = trial;
@@ -147,6 +153,13 @@ void learn(Search& s, double trial, double miss, double wanted) noexcept {
     s.low_miss *= 0.5;
   }
   if (s.high - s.low <= 4e-16 * s.high) s.running = false;
+}
+
+// A price that is flat in volatility, or rough in its last digits, ends no bracket: what counts is
+// whether the price was met.
+void settle(Search& s, double wanted) noexcept {
+  constexpr double kMet = 1e-9;
+  if (s.status == Status::kOk && !(s.best_miss <= kMet * wanted)) s.status = Status::kNotConverged;
 }
 
 double next_trial(const Search& s) noexcept {
@@ -176,14 +189,11 @@ void search_block(Trials& trials, std::size_t rows, std::array<Search, kBlock>& 
         s.status = trials.status[k] != 0 ? Status::kNotConverged : Status::kAboveMaximum;
       } else if (top) {
         s.high_miss = std::max(miss, 0.0);
+        s.best = trials.volatility[k];
+        s.best_miss = std::fabs(miss);
       } else {
         learn(s, trials.volatility[k], miss, wanted[k]);
       }
-    }
-  }
-  for (std::size_t k = 0; k < rows; ++k) {
-    if (searches[k].running && searches[k].high - searches[k].low > 1e-12 * searches[k].high) {
-      searches[k].status = Status::kNotConverged;
     }
   }
 }
@@ -234,8 +244,9 @@ void implied_volatility(const Columns& in, Rows rows, Accuracy accuracy, double*
     }
     search_block(trials, count, searches, wanted);
     for (std::size_t k = 0; k < count; ++k) {
-      const Search& s = searches[k];
-      out[first + k] = s.status == Status::kOk ? 0.5 * (s.low + s.high) : kNaN;
+      Search& s = searches[k];
+      settle(s, wanted[k]);
+      out[first + k] = s.status == Status::kOk ? s.best : kNaN;
       status[first + k] = static_cast<std::uint8_t>(s.status);
     }
   }

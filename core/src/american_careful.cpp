@@ -26,6 +26,7 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr int kSteps = 1001;
 constexpr double kLeastDeviation = 1e-7;  // of ln S_T; below it nothing is left to chance
+constexpr double kFurthest = 40.0;        // deviations; the density there is below 1e-347
 constexpr Greeks kNoGreeks{kNaN, kNaN, kNaN, kNaN, kNaN, kNaN};
 
 Status checked(const VanillaOption& o, const FlatMarket& m) noexcept {
@@ -38,9 +39,12 @@ Status checked(const VanillaOption& o, const FlatMarket& m) noexcept {
   return inside ? Status::kOk : Status::kOutOfDomain;
 }
 
+// Whether chance decides nothing: no spread, or the strike further off than any spot will go.
 bool is_certain(const VanillaOption& o, const FlatMarket& m) noexcept {
-  return m.spot == 0.0 || o.strike == 0.0 ||
-         !(m.volatility * std::sqrt(o.time_to_expiry) > kLeastDeviation);
+  const double w = m.volatility * std::sqrt(o.time_to_expiry);
+  if (m.spot == 0.0 || o.strike == 0.0 || !(w > kLeastDeviation)) return true;
+  const double drift = std::fabs(m.rate - m.dividend_yield) * o.time_to_expiry;
+  return std::fabs(std::log(m.spot / o.strike)) > drift + kFurthest * w + 0.5 * w * w;
 }
 
 Greeks certain(const VanillaOption& o, const FlatMarket& m) noexcept {

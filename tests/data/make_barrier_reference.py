@@ -10,8 +10,6 @@ numerical derivative. Prices, for double barriers every fourth, are checked here
 the density of the stopped walk, or of the time of first passage.
 """
 
-
-
 import random
 import sys
 from itertools import pairwise

@@ -26,10 +26,10 @@ STRIKEPROOF_INLINE Exercise mirrored(const Option& o) noexcept {
   const Real root = square_root(o.time);
   const Real w = o.volatility * root;
   const Real stiff = magnitude(rate - yield) * root;
-  const Bits usable = ordinary(o) & (w > 1e-3) & (w < 10.0) & (magnitude(rate) * o.time < 10.0) &
+  const Bits usable = (w > 1e-6) & (w < 10.0) & (magnitude(rate) * o.time < 10.0) &
                       (magnitude(yield) * o.time < 10.0) & (stiff < 4.0 * o.volatility) &
-                      ((rate > 1e-9) | e.never);
-  e.ordinary = usable;
+                      (rate > 1e-9);
+  e.ordinary = ordinary(o) & (usable | e.never);
   e.scale = select(e.is_put, o.strike, o.spot);
   const Real ratio = select(e.is_put, o.spot, o.strike) / e.scale;
   // lanes that need no boundary get one that is easily found
@@ -60,6 +60,11 @@ STRIKEPROOF_INLINE Real bounded_price(const Option& o, const Exercise& e, Real e
 
 STRIKEPROOF_INLINE Bits is_due(const Exercise& e, Real log_boundary) noexcept {
   return (e.put.log_spot <= log_boundary) & ~e.never;
+}
+
+template <class T>
+STRIKEPROOF_INLINE Bits answered(const Exercise& e, const Found<T>& found) noexcept {
+  return e.ordinary & (found.converged | e.never);
 }
 
 void american_price(const Job& job, const AmericanScheme& scheme, Rows rows) noexcept {
