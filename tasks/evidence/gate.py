@@ -21,6 +21,7 @@ from tasks.evidence.checks import (
     figures,
     listing,
     mutants,
+    optional,
     parity,
     provenance,
     remade,
@@ -45,6 +46,7 @@ CHECKS: Mapping[str, Check] = {
     "wrds": wrds.check,
     "remade": remade.check,
     "mutants": mutants.check,
+    "optional": optional.check,
 }
 
 

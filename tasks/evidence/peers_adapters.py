@@ -5,8 +5,8 @@ An adapter takes quotes and returns a `Call`. What the caller could keep from on
 timed part; arithmetic on the quote that the package leaves to its caller (the forward, the discount
 factor) is inside it. Packages that price one option at a time get the first rows in a loop.
 
-A package that lacks a function has the reason in its place: `ADAPTERS` has an entry for every package
-and work.
+A package that lacks a function has the reason in its place: `packages` has an entry for every
+package and work.
 """
 
 from __future__ import annotations
@@ -280,7 +280,7 @@ def _quantlib_greeks(quotes: Quotes, rows: int) -> Call:
 
 
 def _quantlib_volatility(quotes: Quotes, rows: int) -> Call:
-    """blackFormulaImpliedStdDevLiRS where its guess fails would hide it: the default is asked."""
+    """Its solver of first choice, blackFormulaImpliedStdDev, held to its last digits."""
     ql = _load("QuantLib")
     kinds = {1.0: ql.Option.Call, -1.0: ql.Option.Put}
 
@@ -347,9 +347,7 @@ def _fast_vollib_volatility(quotes: Quotes, rows: int) -> Call:
     flags, (spot, strike, time, rate, paid) = _flags(q), _terms(q)
     settings = {"model": "black_scholes_merton", "return_as": "numpy", "backend": "numba"}
     settings["on_error"] = "ignore"
-    return Call(
-        lambda: solve(q["price"], spot, strike, time, rate, flags, paid, **settings), rows
-    )
+    return Call(lambda: solve(q["price"], spot, strike, time, rate, flags, paid, **settings), rows)
 
 
 def _fast_vollib_jackel(quotes: Quotes, rows: int) -> Call:
@@ -371,9 +369,7 @@ def _fast_vollib_scalar(quotes: Quotes, _rows: int) -> Call:
     price = _load("fast_vollib").fast_black_scholes_merton
     spot, strike, time, rate, paid, volatility = _one(quotes)
     settings = {"return_as": "numpy", "backend": "numba"}
-    return _repeated(
-        lambda: price("c", spot, strike, time, rate, volatility, paid, **settings)
-    )
+    return _repeated(lambda: price("c", spot, strike, time, rate, volatility, paid, **settings))
 
 
 # --- lbriv: Black on an undiscounted price, time 1 ------------------------------------------------
@@ -500,9 +496,7 @@ _POLARS_LAST = ("time_to_expiry", "rate", "is_call")
 
 def _polars_price(quotes: Quotes, rows: int) -> Call:
     package, frame, settings = _polars_frame(quotes, rows)
-    asked = frame.select(
-        found=package.black_scholes("strike", "held", "volatility", *_POLARS_LAST)
-    )
+    asked = frame.select(found=package.black_scholes("strike", "held", "volatility", *_POLARS_LAST))
     return Call(lambda: asked.collect(**settings)["found"].to_numpy(), rows)
 
 
@@ -542,9 +536,7 @@ def _polars_volatility(quotes: Quotes, rows: int) -> Call:
 
 def _polars_scalar(quotes: Quotes, _rows: int) -> Call:
     package, frame, _ = _polars_frame(quotes, 1)
-    asked = frame.select(
-        found=package.black_scholes("strike", "held", "volatility", *_POLARS_LAST)
-    )
+    asked = frame.select(found=package.black_scholes("strike", "held", "volatility", *_POLARS_LAST))
     return _repeated(lambda: asked.collect()["found"][0])
 
 
@@ -577,7 +569,7 @@ def _rational_volatility(quotes: Quotes, rows: int) -> Call:
         forward = spot * math.exp((rate - paid) * time)
         try:
             return float(solve(price / math.exp(-rate * time), forward, strike, time, sign))
-        except Exception:  # noqa: BLE001 - whatever it raises, the quote has no answer
+        except Exception:  # whatever it raises, the quote has no answer
             return math.nan
 
     return _loop(quotes, rows, ask, *_QUOTE, "price")
@@ -589,7 +581,7 @@ def _rational_scalar(quotes: Quotes, _rows: int) -> Call:
 
 
 _UNLICENSED = "not run: its licence allows use only under a written agreement with its owner"
-_PARTIAL = "batches of {} only: {} are missing"
+_PARTIAL = "no theta and no rho in batches"
 
 
 def packages(threads: int) -> dict[str, Package]:
@@ -638,7 +630,7 @@ def packages(threads: int) -> dict[str, Package]:
         "lbriv": Package(
             {
                 "price": _lbriv_price,
-                "greeks": _PARTIAL.format("delta, gamma and vega", "theta and rho"),
+                "greeks": _PARTIAL,
                 "implied_volatility": _lbriv_volatility,
                 "scalar_price": _lbriv_scalar,
             }
@@ -646,7 +638,7 @@ def packages(threads: int) -> dict[str, Package]:
         "iv-engine": Package(
             {
                 "price": _iv_engine_price,
-                "greeks": _PARTIAL.format("delta, gamma and vega", "theta and rho"),
+                "greeks": _PARTIAL,
                 "implied_volatility": _iv_engine_volatility,
                 "scalar_price": _iv_engine_scalar,
             },

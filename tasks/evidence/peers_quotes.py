@@ -30,20 +30,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strikeproof import black_scholes
+from tasks.evidence.peers_plan import COLUMNS
 
 Column = NDArray[np.float64]
 Columns = dict[str, Column]
 
-COLUMNS = (
-    "option_type",
-    "spot",
-    "strike",
-    "time_to_expiry",
-    "rate",
-    "dividend_yield",
-    "volatility",
-    "price",
-)
 LEAST_PRICE = 1e-300
 # A price known to a relative 2^-52 must fix the volatility to this, or it is not recoverable: a
 # hundred times closer than what counts as a failure.
@@ -70,7 +61,8 @@ def make(domain: Domain) -> Columns:
     """
     random = np.random.default_rng(domain.seed)
     drawn = domain.draw(random, 2 * domain.rows if domain.rows > 1 else 1)
-    found = black_scholes.greeks(**drawn, select=("price", "vega"))
+    arguments: dict[str, Any] = {**drawn, "select": ("price", "vega")}
+    found = black_scholes.greeks(**arguments)
     keep = found.price >= LEAST_PRICE
     if domain.recoverable:
         with np.errstate(divide="ignore", over="ignore"):

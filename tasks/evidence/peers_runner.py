@@ -1,13 +1,13 @@
-"""Asks and times packages, one command a line: ``python -m tasks.evidence.peers_runner FOLDER``.
+"""Asks and times packages, one command a line: ``-m tasks.evidence.peers_runner FOLDER THREADS``.
 
-Runs in the peers' environment, one process for each number of threads, since most packages fix theirs
-when they are loaded. ``FOLDER`` holds the sets of quotes as ``<set>.npy``. Commands and answers are
-JSON, on standard input and output:
+Runs in the peers' environment, one process for each number of threads, since most packages fix
+theirs when they are loaded. ``FOLDER`` holds the sets of quotes as ``<set>.npy``. Commands and
+answers are JSON, on standard input and output:
 
 ``{"do": "time", "work": ..., "set": ..., "package": ...}``
     ``{"seconds": ..., "rows": ...}``, or ``{"absent": reason}``.
 ``{"do": "values", ...}``
-    Calls once and writes the outputs' columns to ``values.npy`` in the folder; `rows` or the reason.
+    Calls once and writes the outputs' columns to ``values.npy``: ``{"rows": ...}`` or the reason.
 ``{"do": "truth", "work": ..., "set": ..., "rows": ...}``
     Writes ``truth.npy``: the exact outputs, then the sizes that errors are relative to.
 ``{"do": "version", "package": ...}``
@@ -29,18 +29,9 @@ import numpy as np
 
 from tasks.evidence import peers_adapters
 from tasks.evidence.peers_adapters import Call
+from tasks.evidence.peers_plan import COLUMNS
 
-# Order of the columns in a file of quotes: `tasks.evidence.peers_quotes.COLUMNS`.
-_COLUMNS = (
-    "option_type",
-    "spot",
-    "strike",
-    "time_to_expiry",
-    "rate",
-    "dividend_yield",
-    "volatility",
-    "price",
-)
+_PLAIN = str.maketrans({",": ";", '"': "'", "|": "/"})  # a reason is one cell of a table
 
 
 class Runner:
@@ -75,7 +66,7 @@ class Runner:
     def _read(self, name: str) -> dict[str, Any]:
         if name not in self._quotes:
             columns = np.load(self._folder / f"{name}.npy")
-            self._quotes[name] = dict(zip(_COLUMNS, columns, strict=True))
+            self._quotes[name] = dict(zip(COLUMNS, columns, strict=True))
         return self._quotes[name]
 
     def _call(self, package: str, work: str, quotes: str) -> Call | str:
@@ -97,8 +88,8 @@ class Runner:
             call = adapter(columns, min(package.rows, len(columns["spot"])))
             call.run()
         except Exception as error:  # a peer that breaks is a finding, not the end of the run
-            text = " ".join(f"{type(error).__name__}: {error}".split())
-            return f"fails: {text[:120]}"
+            text = f"{type(error).__name__}: {error}".translate(_PLAIN)
+            return f"fails: {' '.join(text.split())[:120]}"
         return call
 
     @staticmethod

@@ -1,7 +1,7 @@
 """Exact answers for the first rows of a set of quotes, with 60 digits of mpmath.
 
-Runs in the peers' environment, where mpmath is. Every double of a quote is taken as the exact number
-that it is, the price too: the true volatility is the one that gives that very price.
+Runs in the peers' environment, where mpmath is. Every double of a quote is taken as the exact
+number that it is, the price too: the true volatility is the one that gives that very price.
 
     value(phi, m) = phi (A N(phi d1) - B N(phi d2)),    A = S exp(-q T),    B = K exp(-r T)
     d1 = ln(A/B)/w + w/2,    d2 = d1 - w,    w = sigma sqrt(T),    phi = +1 call / -1 put

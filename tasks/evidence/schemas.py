@@ -118,6 +118,7 @@ _READERS: Mapping[str, Callable[[Path], Any]] = {
     "market_fit_quotes": _table("market_fit_quotes"),
     "metrics_summary": _summary,
     "parity_table": _table("parity_table"),
+    "peers_table": _table("peers_table"),
     "parquet_sample": _parquet,
     "png": _png,
     "summary_text": _text,
