@@ -102,6 +102,7 @@ class PeersTable(dy.Schema):
     rounds = dy.Int64(nullable=True, min=1)
     rows = dy.Int64(nullable=True, min=1)
     failures = dy.Int64(nullable=True, min=0)
+    judged_rows = dy.Int64(nullable=True, min=1)
     checked_rows = dy.Int64(nullable=True, min=1)
     max_relative_error = dy.Float64(nullable=True, min=0.0)
     median_relative_error = dy.Float64(nullable=True, min=0.0)
@@ -110,7 +111,8 @@ class PeersTable(dy.Schema):
     @dy.rule()
     def measured_or_a_note(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
         """A row holds a measurement, all of it, or the reason why there is none."""
-        names = ("ns_per_option", "spread", "rounds", "rows", "failures", "checked_rows")
+        names = ["ns_per_option", "spread", "rounds", "rows"]
+        names += ["failures", "judged_rows", "checked_rows"]
         measured = pl.all_horizontal(pl.col(*names).is_not_null())
         empty = pl.all_horizontal(pl.col(*names).is_null())
         noted = pl.col("note").is_not_null()
@@ -124,8 +126,8 @@ class PeersTable(dy.Schema):
 
     @dy.rule()
     def failures_are_rows(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
-        """No more failures than rows."""
-        return (pl.col("failures") <= pl.col("rows")).fill_null(value=True)
+        """No more failures than rows that were judged."""
+        return (pl.col("failures") <= pl.col("judged_rows")).fill_null(value=True)
 
 
 class MarketFitQuotes(dy.Schema):
