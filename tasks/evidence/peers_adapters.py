@@ -388,20 +388,18 @@ def _lbriv_price(quotes: Quotes, rows: int) -> Call:
 
 
 def _lbriv_volatility(quotes: Quotes, rows: int) -> Call:
-    """The batch function over unlike forwards and strikes; it gives three Greeks as well."""
-    solve = _load("lbriv").compute_trades_greeks
-    q = _head(quotes, rows)
-    calls = (q["option_type"] > 0.0).astype(np.int8)
-    given = [np.array(q[name]) for name in ("strike", "price")]
-    found = [np.empty(rows) for _ in range(4)]
+    """Vectorised over forwards at one strike, so in units of the strike."""
+    solve = _load("lbriv").vectorized_implied_vol
 
-    def run() -> Any:
+    def ask(call: bool, q: Quotes) -> Any:
         forward, discount = _forward(q)
-        strike, price = given
-        solve(price / discount, forward, strike, calls, discount, *found)
-        return np.where(found[0] == 0.0, np.nan, found[0]) / np.sqrt(q["time_to_expiry"])
+        strike = q["strike"]
+        w = np.asarray(
+            solve(q["price"] / (discount * strike), forward / strike, 1.0, 1 if call else -1)
+        )
+        return np.where(w == 0.0, np.nan, w) / np.sqrt(q["time_to_expiry"])
 
-    return Call(run, rows)
+    return _by_side(quotes, rows, ask)
 
 
 def _lbriv_scalar(quotes: Quotes, _rows: int) -> Call:

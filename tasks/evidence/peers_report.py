@@ -184,7 +184,8 @@ def _label(time: float, record: Mapping[str, Any]) -> str:
     error = record["max_relative_error"]
     text += "" if error is None else f", error {error:.0e}"
     if record["failures"]:
-        text += f", {100.0 * record['failures'] / record['judged_rows']:.2g} % fail"
+        part = 100.0 * record["failures"] / record["judged_rows"]
+        text += f", {part:.0f} % fail" if part >= 10.0 else f", {part:.2g} % fail"
     return text
 
 
