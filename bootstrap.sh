@@ -375,6 +375,10 @@ refresh_lock() {
       --generate-hashes --all-extras --no-emit-index-url --no-emit-find-links \
       --custom-compile-command './bootstrap.sh --lock' --output-file constraints.txt "$@" \
       pyproject.toml -
+  "$folder/bin/uv" pip compile --quiet --no-config --universal --python-version "$python_needed" \
+    --generate-hashes --no-emit-index-url --no-emit-find-links \
+    --custom-compile-command './bootstrap.sh --lock' \
+    --output-file tasks/evidence/peers/requirements.txt "$@" tasks/evidence/peers/requirements.in
   say "constraints.txt: $(grep -c '^[a-zA-Z]' constraints.txt) pins"
 }
 

@@ -17,28 +17,29 @@ using strikeproof::Rows;
 using strikeproof::VanillaOption;
 using namespace strikeproof::bindings;  // NOLINT: the sibling of this file
 
-std::tuple<double, int> price_one(double sign, double spot, double strike, double time, double rate,
-                                  double yield, double volatility) {
-  const bs::PriceResult result =
-      bs::price({type_of(sign), strike, time}, {spot, rate, yield, volatility});
-  return {result.value, static_cast<int>(result.status)};
+using H = nb::handle;
+
+// NaN where there is no answer: the columns' path says why.
+double price_one(H sign, H spot, H strike, H time, H rate, H yield, H volatility) {
+  return bs::price({type_of(number(sign)), number(strike), number(time)},
+                   {number(spot), number(rate), number(yield), number(volatility)})
+      .value;
 }
 
-std::tuple<double, double, double, double, double, double, int> greeks_one(double sign, double spot,
-                                                                           double strike,
-                                                                           double time, double rate,
-                                                                           double yield,
-                                                                           double volatility) {
+double implied_volatility_one(H sign, H spot, H strike, H time, H rate, H yield, H price) {
+  return bs::implied_volatility(number(price),
+                                {type_of(number(sign)), number(strike), number(time)},
+                                {number(spot), number(rate), number(yield), 0.0})
+      .value;
+}
+
+std::tuple<double, double, double, double, double, double> greeks_one(H sign, H spot, H strike,
+                                                                      H time, H rate, H yield,
+                                                                      H volatility) {
   const auto [g, status] =
-      bs::greeks({type_of(sign), strike, time}, {spot, rate, yield, volatility});
-  return {g.price, g.delta, g.gamma, g.vega, g.theta, g.rho, static_cast<int>(status)};
-}
-
-std::tuple<double, int> implied_volatility_one(double sign, double spot, double strike, double time,
-                                               double rate, double yield, double price) {
-  const bs::PriceResult result =
-      bs::implied_volatility(price, {type_of(sign), strike, time}, {spot, rate, yield, 0.0});
-  return {result.value, static_cast<int>(result.status)};
+      bs::greeks({type_of(number(sign)), number(strike), number(time)},
+                 {number(spot), number(rate), number(yield), number(volatility)});
+  return {g.price, g.delta, g.gamma, g.vega, g.theta, g.rho};
 }
 
 constexpr std::size_t kInputs = 7;

@@ -69,12 +69,23 @@ void run_rows(const Inputs& in, const Outputs& out, const StatusOutput& status, 
   });
 }
 
+/// A Python float or integer, nothing else: a boolean or an array has to take the columns' path.
+[[nodiscard]] inline double number(nb::handle value) {
+  if (PyFloat_Check(value.ptr()) != 0) return PyFloat_AsDouble(value.ptr());
+  if (PyLong_CheckExact(value.ptr()) != 0) {
+    const double converted = PyLong_AsDouble(value.ptr());
+    if (PyErr_Occurred() == nullptr) return converted;
+    PyErr_Clear();  // beyond the range of a double
+  }
+  throw nb::type_error("not a float or an integer within its range");
+}
+
 /// The same for one contract: numbers in, the outputs and the status out.
 template <std::size_t inputs, std::size_t outputs, Row<inputs, outputs> row>
 nb::tuple run_one(const nb::args& arguments) {
   if (arguments.size() != inputs) throw nb::type_error("wrong number of inputs");
   std::array<double, inputs> values{};
-  for (std::size_t i = 0; i < inputs; ++i) values[i] = nb::cast<double>(arguments[i]);
+  for (std::size_t i = 0; i < inputs; ++i) values[i] = number(arguments[i]);
   std::array<double, outputs> results{};
   const Status status = row(values, results);
   return std::apply(

@@ -52,7 +52,7 @@ _FIT = f"{_ARTIFACTS}/market_fit"
 _WRDS = f"{_ARTIFACTS}/wrds_sample"
 _DAX = "tests/data/dax_2002_07_05.json"
 _UNIVERSE = "wrds_pipeline/universe.toml"
-_PEERS = f"{_ARTIFACTS}/peers.csv"
+_PEERS = f"{_ARTIFACTS}/peers"
 _SAMPLE_TABLES = {
     name: f"{_WRDS}/SYNTHETIC_{name}.parquet" for name in ("opprcd", "secprd", "zerocd")
 }
@@ -289,38 +289,38 @@ VALIDATION_PACK = Artifact(
 # rules as the others.
 OPTIONAL: tuple[Artifact, ...] = (
     Artifact(
-        _PEERS,
+        f"{_PEERS}/peers.csv",
         "peers",
         "Time and error of strikeproof and other packages on the same quotes",
-        "tasks.evidence.peers:write_peers",
+        "tasks.evidence.peers.measure:write_peers",
         "peers_table",
         {
             "core": CORE,
-            "requirements": "tasks/evidence/peers_requirements.txt",
-            "adapters": "tasks/evidence/peers_adapters.py",
-            "runner": "tasks/evidence/peers_runner.py",
-            "truth": "tasks/evidence/peers_truth.py",
+            "requirements": "tasks/evidence/peers/requirements.txt",
+            "adapters": "tasks/evidence/peers/adapters.py",
+            "runner": "tasks/evidence/peers/runner.py",
+            "truth": "tasks/evidence/peers/truth.py",
         },
         timed=True,
         packed=False,
     ),
     Artifact(
-        f"{_ARTIFACTS}/peers.png",
+        f"{_PEERS}/peers.png",
         "peers",
         "Time per option of every package, by question",
-        "tasks.evidence.peers_report:write_peers_plot",
+        "tasks.evidence.peers.report:write_peers_plot",
         "png",
-        {"table": _PEERS},
+        {"table": f"{_PEERS}/peers.csv"},
         timed=True,
         packed=False,
     ),
     Artifact(
-        f"{_ARTIFACTS}/peers.md",
+        f"{_PEERS}/peers.md",
         "peers",
         "The comparison for people: ratios, times, failures, errors",
-        "tasks.evidence.peers_report:write_peers_text",
+        "tasks.evidence.peers.report:write_peers_text",
         "summary_text",
-        {"table": _PEERS},
+        {"table": f"{_PEERS}/peers.csv"},
         timed=True,
         packed=False,
     ),

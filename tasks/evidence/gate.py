@@ -21,7 +21,6 @@ from tasks.evidence.checks import (
     figures,
     listing,
     mutants,
-    optional,
     parity,
     provenance,
     remade,
@@ -46,7 +45,6 @@ CHECKS: Mapping[str, Check] = {
     "wrds": wrds.check,
     "remade": remade.check,
     "mutants": mutants.check,
-    "optional": optional.check,
 }
 
 
@@ -64,7 +62,7 @@ def run_gate(
     root: Path,
     profile: str | None,
     commit: str | None,
-    artifacts: tuple[catalog.Artifact, ...] = catalog.REQUIRED,
+    artifacts: tuple[catalog.Artifact, ...] | None = None,
     checks: Mapping[str, Check] = CHECKS,
 ) -> Verdict:
     """Check the evidence below `root`.
@@ -77,12 +75,15 @@ def run_gate(
         Profile that is demanded; None accepts the one that the summary names, if all agree.
     commit : str or None
         HEAD, which summary and manifest must name; None leaves that unchecked.
-    artifacts : tuple of Artifact
-        What is demanded.
+    artifacts : tuple of Artifact, optional
+        What is demanded: all that are required by default, and optional ones that are there.
     checks : mapping
         The checks to make, by name.
     """
     bounds, findings = _bounds(root)
+    if artifacts is None:
+        present = [a for a in catalog.OPTIONAL if (root / a.path).exists()]
+        artifacts = (*catalog.REQUIRED, *present)
     evidence = load(root, profile, commit, bounds, artifacts)
     findings += evidence.findings
     for name, check in checks.items():

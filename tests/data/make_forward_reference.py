@@ -1,9 +1,9 @@
 """Reference values of options on a forward, Black's and Bachelier's, to 25 digits, as CSV.
 
-``python tests/data/make_forward_reference.py`` (needs mpmath) rewrites forward_reference.csv. Inputs
-are doubles, written so that they read back to the same bits. Prices are those of Black (1976) and
-Bachelier (1900), evaluated directly at 450 digits; every Greek is a numerical derivative of the
-price, so no formula of the engines is used. Theta's scale is the sum of its absolute terms.
+``python tests/data/make_forward_reference.py`` (needs mpmath) rewrites forward_reference.csv.
+Inputs are doubles, written so that they read back to the same bits. Prices are those of Black
+(1976) and Bachelier (1900), evaluated directly at 450 digits; every Greek is a numerical derivative
+of the price, so no formula of the engines is used. Theta's scale is the sum of its absolute terms.
 """
 
 import random
@@ -73,7 +73,7 @@ def main():
             sign, *point = map(mpf, inputs)
             F, K, T, r, s = point
 
-            def price(F, T, r, s, sign=sign, K=K):
+            def price(F, T, r, s, model=model, sign=sign, K=K):
                 return model(sign, F, K, T, r, s)
 
             found = {

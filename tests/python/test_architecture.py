@@ -37,13 +37,13 @@ LAYERS = {
     ),
     # what runs in the environment of the packages that strikeproof is compared with
     "peers": (
-        " ".join(f"tasks/evidence/peers_{name}.py" for name in ("adapters", "runner", "truth")),
+        " ".join(f"tasks/evidence/peers/{name}.py" for name in ("adapters", "runner", "truth")),
         {
             "mpmath",
             "numpy",
-            "tasks.evidence.peers_adapters.",
-            "tasks.evidence.peers_plan.",
-            "tasks.evidence.peers_truth.",
+            "tasks.evidence.peers.adapters.",
+            "tasks.evidence.peers.plan.",
+            "tasks.evidence.peers.truth.",
         },
     ),
     "negative": (

@@ -1,7 +1,6 @@
 """The comparison with other packages: domains, arithmetic, table, report; without the peers."""
 
 import copy
-import json
 import math
 import subprocess
 import sys
@@ -15,19 +14,12 @@ from strikeproof import black_scholes
 from tasks.evidence import (
     catalog,
     gate,
-    peers,
-    peers_adapters,
-    peers_environment,
-    peers_plan,
-    peers_quotes,
-    peers_report,
-    peers_truth,
     schemas,
     tables,
 )
-from tasks.evidence.checks import optional
-from tasks.evidence.checks.evidence import load
 from tasks.evidence.faults import EvidenceFault
+from tasks.evidence.peers import adapters, environment, measure, plan, report, truth
+from tasks.evidence.peers import quotes as quote_sets
 from tasks.evidence.repository import ROOT
 
 pytestmark = pytest.mark.fast
@@ -40,7 +32,7 @@ ABSENT = {
     ("lbriv", "greeks"),
     ("iv-engine", "greeks"),
     ("py-lets-be-rational", "greeks"),
-    *(("lets-be-precise", work) for work in peers_adapters.WORKS),
+    *(("lets-be-precise", work) for work in adapters.WORKS),
 }
 
 
@@ -52,10 +44,10 @@ def nothing(_done, _total):
 
 
 def small(name, rows=200):
-    domain = peers_quotes.DOMAINS[name]
+    domain = quote_sets.DOMAINS[name]
     rows = min(rows, domain.rows)
-    smaller = peers_quotes.Domain(domain.draw, rows, domain.seed, domain.recoverable)
-    return peers_quotes.make(smaller)
+    smaller = quote_sets.Domain(domain.draw, rows, domain.seed, domain.recoverable)
+    return quote_sets.make(smaller)
 
 
 def deviations_out(quotes):
@@ -80,24 +72,24 @@ def test_hard_sets_lie_in_their_domain(name, least, most):
     found = deviations_out(quotes)
     assert found.min() >= least - 1e-9
     assert found.max() <= most + 1e-9
-    assert quotes["price"].min() >= peers_quotes.LEAST_PRICE
+    assert quotes["price"].min() >= quote_sets.LEAST_PRICE
     assert set(quotes["option_type"]) == {1.0, -1.0}
 
 
 def test_a_set_is_the_same_twice_and_a_domain_without_quotes_is_refused():
     first, second = small("random"), small("random")
-    assert all(np.array_equal(first[name], second[name]) for name in peers_plan.COLUMNS)
-    hopeless = peers_quotes.Domain(peers_quotes._away(1.0, 60.0, 70.0), 10, 1, False)
+    assert all(np.array_equal(first[name], second[name]) for name in plan.COLUMNS)
+    hopeless = quote_sets.Domain(quote_sets._away(1.0, 60.0, 70.0), 10, 1, False)
     with pytest.raises(ValueError, match="only 0 of 10 quotes fit"):
-        peers_quotes.make(hopeless)
+        quote_sets.make(hopeless)
 
 
 @pytest.mark.parametrize("name", ["random", "out_of_the_money", "in_the_money"])
 def test_the_exact_volatility_gives_the_price_that_it_was_found_from(name):
     """The double nearest to the root reprices within what its own rounding moves the price."""
     quotes = small(name, 20)
-    ((volatility,), _) = peers_truth.answers("implied_volatility", quotes, 20)
-    given = {k: quotes[k] for k in peers_plan.COLUMNS if k not in ("price", "volatility")}
+    ((volatility,), _) = truth.answers("implied_volatility", quotes, 20)
+    given = {k: quotes[k] for k in plan.COLUMNS if k not in ("price", "volatility")}
     again = black_scholes.greeks(**given, volatility=volatility)
     slack = 2.0**-52 * (again.vega * volatility + 8.0 * again.price)
     assert np.all(np.abs(again.price - quotes["price"]) <= slack)
@@ -105,14 +97,14 @@ def test_the_exact_volatility_gives_the_price_that_it_was_found_from(name):
 
 def test_exact_greeks_are_derivatives_of_the_exact_price():
     quotes = small("random", 5)
-    (price, *greeks), _ = peers_truth.answers("greeks", quotes, 5)
+    (price, *greeks), _ = truth.answers("greeks", quotes, 5)
     shifts = ("spot", None, "volatility", "time_to_expiry", "rate")
     for values, name in zip(greeks, shifts, strict=True):
         if name is None:
             continue
         step = 1e-5 * quotes[name]
         up, down = ({**quotes, name: quotes[name] + s} for s in (step, -step))
-        ((above,), _), ((below,), _) = (peers_truth.answers("price", q, 5) for q in (up, down))
+        ((above,), _), ((below,), _) = (truth.answers("price", q, 5) for q in (up, down))
         slope = (above - below) / (2.0 * step) * (-1.0 if name == "time_to_expiry" else 1.0)
         assert values == pytest.approx(slope, rel=1e-5, abs=1e-8 * price.max())
 
@@ -121,12 +113,12 @@ def test_exact_greeks_are_derivatives_of_the_exact_price():
 
 
 def test_every_package_and_work_has_an_adapter_or_a_reason():
-    packages = peers_adapters.packages(1)
-    assert tuple(packages) == peers_plan.PACKAGES
+    packages = adapters.packages(1)
+    assert tuple(packages) == plan.PACKAGES
     found = {
         (name, work)
         for name, package in packages.items()
-        for work in peers_adapters.WORKS
+        for work in adapters.WORKS
         if isinstance(package.works[work], str)
     }
     assert found == ABSENT
@@ -136,8 +128,8 @@ def test_every_package_and_work_has_an_adapter_or_a_reason():
 @pytest.mark.parametrize("work", ["price", "greeks", "implied_volatility"])
 def test_an_adapter_answers_the_question(name, work):
     quotes = small("random", 50)
-    outputs, sizes = peers_truth.answers(work, quotes, 50)
-    call = peers_adapters.packages(1)[name].works[work](quotes, 50)
+    outputs, sizes = truth.answers(work, quotes, 50)
+    call = adapters.packages(1)[name].works[work](quotes, 50)
     found = call.finish(call.run())
     assert (call.rows, len(found)) == (50, len(outputs))
     common = quotes["price"] > 1e-3  # QuantLib has no digits in the tail
@@ -155,8 +147,8 @@ def test_calls_and_puts_that_were_parted_come_back_in_their_rows(monkeypatch):
         return np.where(columns[-1], 1.0, -1.0) * columns[1]
 
     package = SimpleNamespace(black_scholes_prices=prices)
-    monkeypatch.setattr(peers_adapters, "_load", lambda _name: package)
-    call = peers_adapters.packages(1)["iv-engine"].works["price"](quotes, 50)
+    monkeypatch.setattr(adapters, "_load", lambda _name: package)
+    call = adapters.packages(1)["iv-engine"].works["price"](quotes, 50)
     (found,) = call.finish(call.run())
     assert np.array_equal(found, quotes["option_type"] * quotes["strike"])
     assert sides == [True, False]
@@ -168,16 +160,16 @@ def test_calls_and_puts_that_were_parted_come_back_in_their_rows(monkeypatch):
 def test_failures_and_errors_are_counted_against_the_truth():
     values = np.array([[1.0, 2.0 + 2e-6, math.nan, 4.1]])
     exact = np.array([[1.0, 2.0, 3.0]])
-    found = peers.accuracy(values, exact, exact, None)
+    found = measure.accuracy(values, exact, exact, None)
     assert (found["failures"], found["judged_rows"], found["checked_rows"]) == (1, 3, 3)
     assert found["max_relative_error"] == pytest.approx(1e-6)
     assert found["median_relative_error"] == pytest.approx(0.5e-6)
-    known = peers.accuracy(values, exact, exact, np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
+    known = measure.accuracy(values, exact, exact, np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
     assert (known["failures"], known["judged_rows"]) == (2, 4)
 
 
 def test_an_answer_that_is_never_finite_has_no_error_and_fails_everywhere():
-    found = peers.accuracy(np.full((1, 3), math.inf), np.ones((1, 3)), np.ones((1, 3)), None)
+    found = measure.accuracy(np.full((1, 3), math.inf), np.ones((1, 3)), np.ones((1, 3)), None)
     assert (found["failures"], found["max_relative_error"]) == (3, None)
 
 
@@ -207,17 +199,17 @@ class Stub:
             return {"rows": values.shape[1]}
         self.asked.append((command["work"], command["set"], command["package"]))
         rows = values.shape[1]
-        number = 1 + peers_plan.PACKAGES.index(command["package"])
+        number = 1 + plan.PACKAGES.index(command["package"])
         return {"seconds": 1e-9 * rows * number / self.threads, "rows": rows}
 
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory):
     folder = tmp_path_factory.mktemp("peers")
-    for name in peers_quotes.DOMAINS:
-        peers_quotes.save(small(name, 20), folder / f"{name}.npy")
-    asked = {threads: Stub(folder, threads) for threads in peers_plan.THREADS}
-    return peers.measure(asked, folder, nothing, rounds=3), asked
+    for name in quote_sets.DOMAINS:
+        quote_sets.save(small(name, 20), folder / f"{name}.npy")
+    asked = {threads: Stub(folder, threads) for threads in plan.THREADS}
+    return measure.measure(asked, folder, nothing, rounds=3), asked
 
 
 def test_each_round_asks_everything_once_in_another_order(measured):
@@ -285,18 +277,18 @@ def test_ratios_are_against_the_fastest_and_the_fastest_without_failures(measure
     frame = measured[0].with_columns(
         failures=pl.when(pl.col("note").is_null()).then(failing).otherwise(None)
     )
-    line = peers_report.headlines(frame)[0]
+    line = report.headlines(frame)[0]
     assert (line["fastest"], line["fastest_ratio"]) == ("NumPy/SciPy", pytest.approx(2.0))
     assert (line["sound"], line["sound_ratio"]) == ("QuantLib", pytest.approx(3.0))
 
 
 def test_the_report_names_every_question_package_and_reason(measured):
-    text = peers_report.render(measured[0])
-    assert all(f"## {title}\n" in text for title in peers_plan.titles().values())
-    assert all(f"| {p} |" in text for p in peers_plan.PACKAGES if p != "lets-be-precise")
+    text = report.render(measured[0])
+    assert all(f"## {title}\n" in text for title in plan.titles().values())
+    assert all(f"| {p} |" in text for p in plan.PACKAGES if p != "lets-be-precise")
     assert "* lets-be-precise: not run\n" in text
     assert "* QuantLib (2 threads): one thread only\n" in text
-    assert set(peers_plan.titles()) == set(peers_plan.QUESTIONS)
+    assert set(plan.titles()) == set(plan.QUESTIONS)
 
 
 def test_report_and_picture_are_the_same_bytes_twice(measured, tmp_path):
@@ -306,8 +298,8 @@ def test_report_and_picture_are_the_same_bytes_twice(measured, tmp_path):
     pages = []
     for name in ("one", "two"):
         text, picture = tmp_path / f"{name}.md", tmp_path / f"{name}.png"
-        peers_report.write_peers_text(text, **common)
-        peers_report.write_peers_plot(picture, **common)
+        report.write_peers_text(text, **common)
+        report.write_peers_plot(picture, **common)
         schemas.read("png", picture)
         pages.append((text.read_bytes(), picture.read_bytes()))
     assert pages[0] == pages[1]
@@ -318,8 +310,8 @@ def test_report_and_picture_are_the_same_bytes_twice(measured, tmp_path):
 
 def test_a_runner_times_answers_and_says_what_is_absent(tmp_path):
     """The real runner in this environment, where of all packages only some are installed."""
-    peers_quotes.save(small("random", 30), tmp_path / "random.npy")
-    with peers_environment.Asked(sys.executable, tmp_path, 1) as asked:
+    quote_sets.save(small("random", 30), tmp_path / "random.npy")
+    with environment.Asked(sys.executable, tmp_path, 1) as asked:
         question = {"work": "price", "set": "random"}
         answer = asked(do="time", package="strikeproof", **question)
         assert answer["rows"] == 30
@@ -336,7 +328,7 @@ def test_a_runner_times_answers_and_says_what_is_absent(tmp_path):
 
 def test_a_process_that_ends_early_is_refused(tmp_path):
     with (
-        peers_environment.Asked(sys.executable, tmp_path, 1) as asked,
+        environment.Asked(sys.executable, tmp_path, 1) as asked,
         pytest.raises(ValueError, match="the peers' process ended at"),
     ):
         asked(do="time", package="strikeproof", work="price", set="no such set")
@@ -354,13 +346,13 @@ def test_an_environment_is_kept_while_its_requirements_are_the_same(tmp_path, mo
             (tmp_path / "venv" / "bin" / "python").touch()
         return subprocess.CompletedProcess(command, 0, "", "")
 
-    monkeypatch.setattr(peers_environment.subprocess, "run", run)
+    monkeypatch.setattr(environment.subprocess, "run", run)
     for _ in range(2):
-        peers_environment.ensure(requirements, tmp_path / "venv")
+        environment.ensure(requirements, tmp_path / "venv")
     assert len(commands) == 2
     assert "--require-hashes" in commands[1]
     requirements.write_text("a==2\n")
-    peers_environment.ensure(requirements, tmp_path / "venv")
+    environment.ensure(requirements, tmp_path / "venv")
     assert len(commands) == 4
 
 
@@ -368,19 +360,19 @@ def test_an_environment_that_cannot_be_made_says_why(tmp_path):
     requirements = tmp_path / "requirements.txt"
     requirements.write_text("a==1 # without a hash\n")
     with pytest.raises(ValueError, match="cannot be made"):
-        peers_environment._run([sys.executable, "-c", "raise SystemExit('no network')"])
+        environment._run([sys.executable, "-c", "raise SystemExit('no network')"])
     with pytest.raises(ValueError, match="no network"):
-        peers_environment._run([sys.executable, "-c", "raise SystemExit('no network')"])
+        environment._run([sys.executable, "-c", "raise SystemExit('no network')"])
 
 
 def test_pins_are_exact_hashed_and_cover_what_is_asked_for():
-    folder = ROOT / "tasks" / "evidence"
-    pins = (folder / "peers_requirements.txt").read_text().replace(" \\\n", " ")
+    folder = ROOT / "tasks" / "evidence" / "peers"
+    pins = (folder / "requirements.txt").read_text().replace(" \\\n", " ")
     lines = [line for line in pins.splitlines() if line and not line.lstrip().startswith("#")]
     assert all("==" in line and "--hash=sha256:" in line for line in lines)
     assert "://" not in pins
     pinned = {line.partition("==")[0] for line in lines}
-    asked = (folder / "peers_requirements.in").read_text().splitlines()
+    asked = (folder / "requirements.in").read_text().splitlines()
     wanted = {line.partition("==")[0].partition("[")[0] for line in asked if line[:1].isalpha()}
     assert {name.lower() for name in wanted} <= pinned
     assert "lets-be-precise" not in pinned
@@ -388,15 +380,16 @@ def test_pins_are_exact_hashed_and_cover_what_is_asked_for():
 
 def test_the_gate_holds_an_optional_artifact_to_schema_and_receipt(table, tmp_path):
     root = tmp_path / "tree"
-    (root / "docs" / "artifacts").mkdir(parents=True)
-    evidence = load(root, "full", None, {}, ())
-    assert list(optional.check(evidence)) == []
+
+    def told():
+        found = gate.run_gate(root, "full", None, checks={}).findings
+        return [str(finding) for finding in found if "/peers" in str(finding)]
+
     assert not {a.path for a in catalog.OPTIONAL} & {a.path for a in catalog.REQUIRED}
-    assert gate.CHECKS["optional"] is optional.check
-    target = root / "docs" / "artifacts" / "peers.csv"
+    assert told() == []
+    target = root / "docs" / "artifacts" / "peers" / "peers.csv"
+    target.parent.mkdir(parents=True)
     target.write_bytes(table.read_bytes())
-    told = [str(finding) for finding in optional.check(evidence)]
-    assert any("peers.csv.receipt.json" in text and "missing" in text for text in told)
+    assert any("peers.csv.receipt.json" in text and "missing" in text for text in told())
     target.write_bytes(table.read_bytes().replace(b"strikeproof", b"strikeproof,", 1))
-    told = [json.dumps(str(finding)) for finding in optional.check(evidence)]
-    assert any("rows do not fit the header" in text for text in told)
+    assert any("rows do not fit the header" in text for text in told())

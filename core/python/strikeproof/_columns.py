@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, Literal, TypeGuard
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -121,11 +121,6 @@ def _column(array: Float64Array, shape: tuple[int, ...]) -> Float64Array:
     if array.shape != shape:
         array = np.broadcast_to(array, shape)
     return np.require(array, requirements=("C", "ALIGNED")).reshape(-1)
-
-
-def all_scalars(values: tuple[Any, ...]) -> TypeGuard[tuple[float, ...]]:
-    """Whether every argument is a plain number, so that the short path may be taken."""
-    return PLAIN.issuperset(map(type, values))
 
 
 def thread_count(threads: int | None) -> int:

@@ -5,13 +5,14 @@ Method and sources: ``core/src/black_scholes.cpp``. Conventions: ``docs/conventi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
 from numpy.typing import ArrayLike
 
 from strikeproof import _core
-from strikeproof._columns import OnFailure, all_scalars, option_sign
+from strikeproof._columns import SIGN, OnFailure
 from strikeproof._engine import Engine
 from strikeproof._greeks import SECOND_ORDER, Greeks, selection
 from strikeproof._status import NONNEGATIVE
@@ -19,6 +20,10 @@ from strikeproof._status import NONNEGATIVE
 _RULES = dict.fromkeys(("spot", "strike", "time_to_expiry", "volatility", "price"), NONNEGATIVE)
 
 
+# One option in plain numbers, without columns; NaN or TypeError where they have to answer.
+_PRICE_ONE = _core.black_scholes_price_one
+_VOLATILITY_ONE = _core.black_scholes_implied_volatility_one
+_GREEKS_ONE = _core.black_scholes_greeks_one
 _PRICE = Engine(_core.black_scholes_price, _RULES)
 _IMPLIED_VOLATILITY = Engine(_core.black_scholes_implied_volatility, _RULES)
 _GREEKS = Engine(_core.black_scholes_greeks, _RULES, SECOND_ORDER)
@@ -75,11 +80,14 @@ def price(
     -----
     Black and Scholes (1973), Merton (1973); evaluated as in Jaeckel (2015).
     """
-    if on_failure is None and threads is None and out is None and not return_status:
-        scalars = (spot, strike, time_to_expiry, rate, dividend_yield, volatility)
-        found = _one(_core.black_scholes_price_one, option_type, scalars)
-        if found is not None:
-            return found[0]
+    if type(option_type) is str and _plain(on_failure, return_status, threads, out):
+        try:
+            sign = SIGN[option_type]
+            value = _PRICE_ONE(sign, spot, strike, time_to_expiry, rate, dividend_yield, volatility)
+        except (KeyError, TypeError):  # the columns' path answers or explains
+            value = math.nan
+        if value == value:
+            return value
     arguments = {
         "option_type": option_type,
         "spot": spot,
@@ -140,11 +148,14 @@ def implied_volatility(
     -----
     Jaeckel (2015), Let's Be Rational; see ``core/src/black_scholes_volatility.cpp``.
     """
-    if on_failure is None and threads is None and out is None and not return_status:
-        scalars = (spot, strike, time_to_expiry, rate, dividend_yield, price)
-        found = _one(_core.black_scholes_implied_volatility_one, option_type, scalars)
-        if found is not None:
-            return found[0]
+    if type(option_type) is str and _plain(on_failure, return_status, threads, out):
+        try:
+            sign = SIGN[option_type]
+            value = _VOLATILITY_ONE(sign, spot, strike, time_to_expiry, rate, dividend_yield, price)
+        except (KeyError, TypeError):
+            value = math.nan
+        if value == value:
+            return value
     arguments = {
         "option_type": option_type,
         "spot": spot,
@@ -205,12 +216,16 @@ def greeks(
     -----
     Formulas of Haug (2007), The Complete Guide to Option Pricing Formulas, ch. 2.
     """
-    plain = on_failure is None and threads is None and out is None and not return_status
-    if plain and select is None:
-        scalars = (spot, strike, time_to_expiry, rate, dividend_yield, volatility)
-        one = _one(_core.black_scholes_greeks_one, option_type, scalars)
-        if one is not None:
-            return Greeks(*one[:-1])
+    plain = select is None and _plain(on_failure, return_status, threads, out)
+    if plain and type(option_type) is str:
+        try:
+            one = _GREEKS_ONE(
+                SIGN[option_type], spot, strike, time_to_expiry, rate, dividend_yield, volatility
+            )
+        except (KeyError, TypeError):
+            one = None
+        if one is not None and one[0] == one[0]:  # not NaN
+            return Greeks(*one)
     arguments = {
         "option_type": option_type,
         "spot": spot,
@@ -232,12 +247,6 @@ def greeks(
     )
 
 
-def _one(kernel: Any, option_type: ArrayLike, scalars: tuple[Any, ...]) -> Any:
-    """Results of one option, status last; None where the columns' path must answer or explain."""
-    if not isinstance(option_type, str) or not all_scalars(scalars):
-        return None
-    try:
-        found = kernel(1.0 if option_type == "call" else option_sign(option_type), *scalars)
-    except TypeError:  # an integer beyond the range of float64
-        return None
-    return found if found[-1] == 0 else None
+def _plain(on_failure: Any, return_status: bool, threads: Any, out: Any) -> bool:
+    """Whether nothing but the result was asked for, so that one option may take the short path."""
+    return on_failure is None and threads is None and out is None and not return_status

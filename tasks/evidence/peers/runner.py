@@ -1,4 +1,4 @@
-"""Asks and times packages, one command a line: ``-m tasks.evidence.peers_runner FOLDER THREADS``.
+"""Asks and times packages, one command a line: ``-m tasks.evidence.peers.runner FOLDER THREADS``.
 
 Runs in the peers' environment, one process for each number of threads, since most packages fix
 theirs when they are loaded. ``FOLDER`` holds the sets of quotes as ``<set>.npy``. Commands and
@@ -27,9 +27,9 @@ from typing import Any
 
 import numpy as np
 
-from tasks.evidence import peers_adapters
-from tasks.evidence.peers_adapters import Call
-from tasks.evidence.peers_plan import COLUMNS
+from tasks.evidence.peers import adapters
+from tasks.evidence.peers.adapters import Call
+from tasks.evidence.peers.plan import COLUMNS
 
 _PLAIN = str.maketrans({",": ";", '"': "'", "|": "/"})  # a reason is one cell of a table
 
@@ -39,7 +39,7 @@ class Runner:
 
     def __init__(self, folder: Path, threads: int) -> None:
         self._folder = folder
-        self._packages = peers_adapters.packages(threads)
+        self._packages = adapters.packages(threads)
         self._threads = threads
         self._calls: dict[tuple[str, str, str], Call | str] = {}
         self._quotes: dict[str, dict[str, Any]] = {}
@@ -57,7 +57,7 @@ class Runner:
 
     def _version(self, name: str) -> str:
         if name == "strikeproof":
-            return str(peers_adapters._load("strikeproof").__version__)
+            return str(adapters._load("strikeproof").__version__)
         try:
             return metadata.version(self._packages[name].distribution or name)
         except metadata.PackageNotFoundError:
@@ -103,11 +103,11 @@ class Runner:
         return {"rows": call.rows}
 
     def _truth(self, command: dict[str, Any]) -> dict[str, Any]:
-        from tasks.evidence import peers_truth
+        from tasks.evidence.peers import truth
 
         quotes = self._read(command["set"])
         rows = min(command["rows"], len(quotes["spot"]))
-        outputs, sizes = peers_truth.answers(command["work"], quotes, rows)
+        outputs, sizes = truth.answers(command["work"], quotes, rows)
         np.save(self._folder / "truth.npy", np.stack([outputs, sizes]))
         return {"rows": rows}
 

@@ -1,6 +1,6 @@
 """The peers' own environment, and the processes in it that are asked and timed.
 
-The environment lies in ``build/peers`` and holds what `peers_requirements.txt` pins, each file
+The environment lies in ``build/peers`` and holds what `requirements.txt` pins, each file
 checked against its hash; the project's ``.venv`` knows nothing of it. strikeproof is not installed
 there: the package's Python files and the compiled core are copied beside the quotes, so that what
 is timed is the input that the receipt names.
@@ -81,7 +81,7 @@ class Asked:
         environment |= dict.fromkeys(_THREAD_SETTINGS, str(threads))
         environment["PYTHONPATH"] = str(folder)
         self._process = subprocess.Popen(
-            [str(python), "-m", "tasks.evidence.peers_runner", str(folder), str(threads)],
+            [str(python), "-m", "tasks.evidence.peers.runner", str(folder), str(threads)],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.PIPE,

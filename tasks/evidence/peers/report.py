@@ -8,8 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from tasks.evidence import peers_plan, plotting, tables
-from tasks.evidence.peers_plan import OURS
+from tasks.evidence import plotting, tables
+from tasks.evidence.peers import plan
+from tasks.evidence.peers.plan import OURS
 from tasks.evidence.progress import Progress
 
 
@@ -43,13 +44,13 @@ def headlines(frame: pl.DataFrame) -> list[dict[str, Any]]:
 
 def render(frame: pl.DataFrame) -> str:
     """Markdown of the comparison, ending in a newline."""
-    titles = peers_plan.titles()
+    titles = plan.titles()
     lines = [
         "# strikeproof beside other packages",
         "",
         "One interleaved run on one machine; times are nanoseconds per option as seen from Python,",
         f"medians of {frame['rounds'].max()!r} rounds. Errors are relative to 60-digit values; a",
-        f"failure is a result that is not finite or off by more than {peers_plan.FAILURE:g}. A",
+        f"failure is a result that is not finite or off by more than {plan.FAILURE:g}. A",
         "ratio above 1 means that strikeproof is faster.",
         "",
         "| question | threads | strikeproof, ns | fastest peer | ns | ratio "
@@ -131,13 +132,13 @@ def write_peers_plot(
 ) -> None:
     """Write the picture of the table at ``inputs["table"]``: one panel a question."""
     frame = tables.read_table(inputs["table"], tables.PeersTable)
-    questions = [q for q in peers_plan.QUESTIONS if not _measured(frame, q).is_empty()]
+    questions = [q for q in plan.QUESTIONS if not _measured(frame, q).is_empty()]
     lines = (len(questions) + 1) // 2
     title = "Nanoseconds per option from Python, and the worst relative error"
     with plotting.figure(output, 14.0, 0.8 + 3.1 * lines, title) as drawn:
         panels = drawn.subplots(lines, 2, squeeze=False).ravel()
         for axes, question in zip(panels, questions, strict=False):
-            _draw(axes, _measured(frame, question), peers_plan.titles()[question])
+            _draw(axes, _measured(frame, question), plan.titles()[question])
         for axes in panels[len(questions) :]:
             axes.set_axis_off()
             _legend(axes)

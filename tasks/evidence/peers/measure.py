@@ -2,10 +2,10 @@
 
 A round asks every question of every package once, in a shuffled order; the time of a row is the
 median over rounds, its spread the median absolute deviation over the median. Timed is the call
-as a user makes it from Python; see `peers_adapters` for what stands outside.
+as a user makes it from Python; see `adapters` for what stands outside.
 
 Errors are relative to 60-digit values of the first rows of each set. A failure is a result that is
-not finite or further than `peers_plan.FAILURE` from the truth: for a volatility, of all rows,
+not finite or further than `plan.FAILURE` from the truth: for a volatility, of all rows,
 against the one that made the quote (which a recoverable price determines a hundred times closer);
 for prices and Greeks, of the rows with an exact answer. `judged_rows` says of how many.
 """
@@ -25,8 +25,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tasks.evidence import peers_environment, peers_plan, peers_quotes, tables
-from tasks.evidence.peers_plan import PACKAGES, QUESTIONS, THREADS
+from tasks.evidence import tables
+from tasks.evidence.peers import environment, plan
+from tasks.evidence.peers import quotes as quote_sets
+from tasks.evidence.peers.plan import PACKAGES, QUESTIONS, THREADS
 from tasks.evidence.progress import Progress
 
 Ask = Callable[..., dict[str, Any]]
@@ -85,14 +87,14 @@ def write_peers(
     ValueError
         The environment cannot be made, or a process in it ended early.
     """
-    python = peers_environment.ensure(inputs["requirements"])
+    python = environment.ensure(inputs["requirements"])
     with tempfile.TemporaryDirectory(prefix="strikeproof-peers-") as name, ExitStack() as stack:
         folder = Path(name)
-        peers_environment.copy_package(inputs["core"], folder)
-        for quotes, domain in peers_quotes.DOMAINS.items():
-            peers_quotes.save(peers_quotes.make(domain), folder / f"{quotes}.npy")
+        environment.copy_package(inputs["core"], folder)
+        for quotes, domain in quote_sets.DOMAINS.items():
+            quote_sets.save(quote_sets.make(domain), folder / f"{quotes}.npy")
         asked = {
-            threads: stack.enter_context(peers_environment.Asked(python, folder, threads))
+            threads: stack.enter_context(environment.Asked(python, folder, threads))
             for threads in THREADS
         }
         frame = measure(asked, folder, progress)
@@ -100,14 +102,14 @@ def write_peers(
 
 
 def measure(
-    asked: Mapping[int, Ask], folder: Path, progress: Progress, rounds: int = peers_plan.ROUNDS
+    asked: Mapping[int, Ask], folder: Path, progress: Progress, rounds: int = plan.ROUNDS
 ) -> pl.DataFrame:
     """Table of the comparison.
 
     Parameters
     ----------
     asked : mapping
-        Who answers the commands of `peers_runner`, by number of threads.
+        Who answers the commands of `runner`, by number of threads.
     folder : Path
         Where the quotes lie and the answers' columns are left.
     """
@@ -123,7 +125,7 @@ def measure(
     for step, question in enumerate(QUESTIONS):
         _check(question, [c for c in cells if (c.work, c.quotes) == question], asked, folder)
         progress(step + 1, total)
-    shuffled = random.Random(peers_plan.SEED)
+    shuffled = random.Random(plan.SEED)
     for done in range(rounds):
         for step, question in enumerate(shuffled.sample(QUESTIONS, len(QUESTIONS))):
             mine = [c for c in cells if (c.work, c.quotes) == question and c.note is None]
@@ -144,12 +146,12 @@ def _check(question: tuple[str, str], cells: list[Row], asked: Mapping[int, Ask]
     """Find out who answers, and compare the answers with the exact ones."""
     work, quotes = question
     exact = "price" if work == "scalar_price" else work
-    wanted = {"work": exact, "set": quotes, "rows": peers_plan.CHECKED_ROWS}
+    wanted = {"work": exact, "set": quotes, "rows": plan.CHECKED_ROWS}
     asked[min(asked)](do="truth", **wanted)
     outputs, sizes = np.load(at / "truth.npy")
     generating = None
     if work == "implied_volatility":
-        generating = np.load(at / f"{quotes}.npy")[peers_plan.COLUMNS.index("volatility")]
+        generating = np.load(at / f"{quotes}.npy")[plan.COLUMNS.index("volatility")]
     for cell in cells:
         answer = asked[cell.threads](do="values", work=work, set=quotes, package=cell.package)
         if "absent" in answer:
@@ -183,7 +185,7 @@ def accuracy(
             judged = np.abs(values - known) / known
     finite = errors[np.isfinite(errors)]
     return {
-        "failures": int((~(judged <= peers_plan.FAILURE)).any(axis=0).sum()),  # NaN fails
+        "failures": int((~(judged <= plan.FAILURE)).any(axis=0).sum()),  # NaN fails
         "judged_rows": judged.shape[1],
         "checked_rows": checked,
         "max_relative_error": float(finite.max()) if finite.size else None,

@@ -1,7 +1,7 @@
 """Quotes on which strikeproof and its peers are compared: declared domains, fixed seeds.
 
 Every set is drawn from a domain, priced by strikeproof (the exact answers come from mpmath, in
-`peers_truth`), and, where a volatility is to be found, thinned to *recoverable* quotes: those
+`truth`), and, where a volatility is to be found, thinned to *recoverable* quotes: those
 whose double price still determines the volatility. Rows are in random order, so that a
 prefix of a set is a sample of it.
 
@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from strikeproof import black_scholes
-from tasks.evidence.peers_plan import COLUMNS
+from tasks.evidence.peers.plan import COLUMNS
 
 Column = NDArray[np.float64]
 Columns = dict[str, Column]
