@@ -1,4 +1,4 @@
-"""Wiring of the `peers` artifacts, which are made only when asked for."""
+"""Wiring of the `peers` artifacts, which are optional: not in the default run."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from tasks.graph.artifact import family
 
 
 def task_peers() -> Iterator[dict[str, Any]]:
-    """Speed and errors beside other packages, in an environment of their own (optional)."""
+    """Other packages on the same quotes, in an environment of their own (minutes, optional)."""
     yield from family("peers")

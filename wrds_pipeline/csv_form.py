@@ -10,7 +10,10 @@ import polars as pl
 
 
 def csv_text(frame: pl.DataFrame) -> str:
-    """CSV of a frame of text, whole numbers and finite floats without commas or quotes in text."""
+    """CSV of a frame of text, whole numbers and finite floats without commas or quotes in text.
+
+    A null is an empty cell.
+    """
     columns = [_cells(frame[name]) for name in frame.columns]
     lines = [",".join(frame.columns), *(",".join(row) for row in zip(*columns, strict=True))]
     return "\n".join(lines) + "\n"
@@ -18,4 +21,4 @@ def csv_text(frame: pl.DataFrame) -> str:
 
 def _cells(column: pl.Series) -> list[str]:
     write = repr if column.dtype == pl.Float64 else str
-    return [write(value) for value in column.to_list()]
+    return ["" if value is None else write(value) for value in column.to_list()]

@@ -23,6 +23,8 @@ _END = "\n-->\n"
 
 def plan_of_record(bounds: Mapping[str, tolerances.Bound]) -> str:
     """Markdown of the required artifacts and the tolerances, from catalog and tolerance file."""
+    columns = ("path", "task", "content", "depends on profile", "holds timings", "in the pack")
+    head = ["| " + " | ".join(columns) + " |", "|---" * len(columns) + "|"]
     lines = [
         "# Plan of record",
         "",
@@ -33,18 +35,28 @@ def plan_of_record(bounds: Mapping[str, tolerances.Bound]) -> str:
         "",
         "The gate demands every one of these, each with its receipt (`<path>.receipt.json`).",
         "",
-        "| path | task | content | depends on profile | holds timings | in the pack |",
-        "|---|---|---|---|---|---|",
+        *head,
+        *map(_row, (*catalog.REQUIRED, catalog.GATE_REPORT)),
+        "",
+        "## Optional artifacts",
+        "",
+        "Made on request only (`doit peers`) and not demanded; the gate holds those that lie on",
+        "disk to schema and receipt.",
+        "",
+        *head,
+        *map(_row, catalog.OPTIONAL),
     ]
-    for artifact in (*catalog.REQUIRED, catalog.GATE_REPORT):
-        flags = (artifact.profiled, artifact.timed, artifact.packed)
-        words = " | ".join("yes" if flag else "no" for flag in flags)
-        lines.append(f"| `{artifact.path}` | `{artifact.family}` | {artifact.title} | {words} |")
     lines += ["", "## Tolerances", "", "| figure | limit | reason |", "|---|---:|---|"]
     for name in tolerances.BOUNDED:
         bound = bounds[name]
         lines.append(f"| `{name}` | {bound.limit:g} | {bound.reason} |")
     return "\n".join(lines) + "\n"
+
+
+def _row(artifact: catalog.Artifact) -> str:
+    flags = (artifact.profiled, artifact.timed, artifact.packed)
+    words = " | ".join("yes" if flag else "no" for flag in flags)
+    return f"| `{artifact.path}` | `{artifact.family}` | {artifact.title} | {words} |"
 
 
 def current_results(summary: Mapping[str, Any]) -> str:

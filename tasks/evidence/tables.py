@@ -90,28 +90,44 @@ class BenchmarkTable(dy.Schema):
 
 
 class PeersTable(dy.Schema):
-    """One package at one kind of work: time, failures, errors against fifty digits."""
+    """One row per work, set of quotes, package and number of threads; a note where none was run."""
 
     work = dy.String(nullable=False, regex=r"^[a-z_]+$", primary_key=True)
-    quotes = dy.String(nullable=False, regex=r"^[a-z_]+$", primary_key=True)
-    package = dy.String(nullable=False, primary_key=True)
-    version = dy.String(nullable=False)
+    quote_set = dy.String(nullable=False, regex=r"^[a-z_]+$", primary_key=True)
+    package = dy.String(nullable=False, regex=r"^[A-Za-z/ -]+$", primary_key=True)
+    version = dy.String(nullable=False, regex=r"^[0-9a-z.+]+$")
     threads = dy.Int64(nullable=False, min=1, primary_key=True)
-    rows = dy.Int64(nullable=False, min=0)  # 0: not measured, the note says why
-    ns_per_option = dy.Float64(nullable=False, min=0.0)
-    spread = dy.Float64(nullable=False, min=0.0)
-    failures = dy.Int64(nullable=False, min=0)
-    max_relative_error = dy.Float64(nullable=False, min=0.0)
-    median_relative_error = dy.Float64(nullable=False, min=0.0)
-    note = dy.String(nullable=False)
+    ns_per_option = dy.Float64(nullable=True, min_exclusive=0.0)
+    spread = dy.Float64(nullable=True, min=0.0)
+    rounds = dy.Int64(nullable=True, min=1)
+    rows = dy.Int64(nullable=True, min=1)
+    failures = dy.Int64(nullable=True, min=0)
+    judged_rows = dy.Int64(nullable=True, min=1)
+    checked_rows = dy.Int64(nullable=True, min=1)
+    max_relative_error = dy.Float64(nullable=True, min=0.0)
+    median_relative_error = dy.Float64(nullable=True, min=0.0)
+    note = dy.String(nullable=True, min_length=1)
 
     @dy.rule()
-    def what_is_not_measured_says_why(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
-        """A row without options has no time, and a note of its own."""
-        absent = pl.col("rows") == 0
-        return absent.eq(pl.col("ns_per_option") == 0.0) & ~(
-            absent & (pl.col("note") == "measured")
-        )
+    def measured_or_a_note(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """A row holds a measurement, all of it, or the reason why there is none."""
+        names = ["ns_per_option", "spread", "rounds", "rows"]
+        names += ["failures", "judged_rows", "checked_rows"]
+        measured = pl.all_horizontal(pl.col(*names).is_not_null())
+        empty = pl.all_horizontal(pl.col(*names).is_null())
+        noted = pl.col("note").is_not_null()
+        return (measured & ~noted) | (empty & noted)
+
+    @dy.rule()
+    def errors_go_together(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """Largest error not below the median one; both absent where no result was finite."""
+        largest, median = pl.col("max_relative_error"), pl.col("median_relative_error")
+        return (largest.is_null() & median.is_null()) | (largest >= median).fill_null(value=False)
+
+    @dy.rule()
+    def failures_are_rows(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """No more failures than rows that were judged."""
+        return (pl.col("failures") <= pl.col("judged_rows")).fill_null(value=True)
 
 
 class MarketFitQuotes(dy.Schema):
@@ -162,10 +178,10 @@ class MarketFitByExpiry(dy.Schema):
 
 SCHEMAS: Mapping[str, type[dy.Schema]] = {
     "benchmark_table": BenchmarkTable,
-    "peers_table": PeersTable,
     "market_fit_by_expiry": MarketFitByExpiry,
     "market_fit_quotes": MarketFitQuotes,
     "parity_table": ParityTable,
+    "peers_table": PeersTable,
     "wrds_calibration": wrds.Calibration,
     "wrds_oos_pricing": wrds.OosPricing,
     "wrds_summary": wrds.Summary,
@@ -270,7 +286,10 @@ def _typed(raw: pl.DataFrame, schema: type[dy.Schema]) -> pl.DataFrame:
     for name, column in schema.columns().items():
         text = raw[name]
         typed = text if column.dtype == pl.String else text.cast(column.dtype, strict=False)
-        faults += [f"blank cell in column {name} at row {row}" for row in _rows(text == "")]
+        if column.nullable:
+            typed = typed.set(text == "", None)
+        else:
+            faults += [f"blank cell in column {name} at row {row}" for row in _rows(text == "")]
         for row in _rows(typed.is_null() & (text != "")):
             faults.append(f"{name} at row {row} is {text[row - 1]!r}, not a number")
         columns.append(typed)

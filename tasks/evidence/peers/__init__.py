@@ -1,4 +1,5 @@
-"""The same quotes through strikeproof and other packages: speed and errors side by side.
+"""The same quotes through strikeproof and other packages: time and errors side by side.
 
-`artifact` makes the files of evidence; `runner` measures, in an environment of its own.
+`adapters`, `runner` and `truth` run in the packages' own environment, the others in the project's;
+`plan` is read by both. `measure` makes the table, `report` its picture and text.
 """

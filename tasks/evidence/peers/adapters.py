@@ -1,310 +1,672 @@
-"""How each package is asked, with its own conventions; what it lacks is said, not left out.
+"""How each package is asked the same question; runs in the peers' environment only.
 
-An adapter takes quotes and returns works: a function of no arguments for each kind of work that
-the package can do. What a user would have at hand (forwards, discounts, flags) is made before the
-clock starts. Packages are imported by name, since they live in an environment of their own.
+An adapter takes quotes and returns a `Call`. What the caller could keep from one call to the next
+(another spelling of call and put, a Polars frame, calls apart from puts) is prepared outside the
+timed part; arithmetic on the quote that the package leaves to its caller (the forward, the discount
+factor) is inside it. Packages that price one option at a time get the first rows in a loop.
+
+A package that lacks a function has the reason in its place: `packages` has an entry for every
+package and work.
 """
 
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tasks.evidence.peers.quotes import Column, Quotes
+WORKS = ("price", "greeks", "implied_volatility", "scalar_price")
+GREEKS = ("price", "delta", "gamma", "vega", "theta", "rho")
+_SCALAR_CALLS = 1000
 
-Work = Callable[[], Any]
-Works = Mapping[str, Work]
-
-# Greeks are returned as (price, delta, gamma, vega, theta, rho); None for one not offered.
-PRICE, GREEKS, VOLATILITY = "price", "greeks", "implied_volatility"
+Column = NDArray[np.float64]
+Quotes = Mapping[str, Column]
 
 
-def _module(name: str) -> Any:
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A prepared question: `run` is timed, `finish` turns its result into columns."""
+
+    run: Callable[[], Any]
+    rows: int
+    finish: Callable[[Any], list[Column]] = lambda found: [np.asarray(found, dtype=np.float64)]
+
+
+Adapter = Callable[[Quotes, int], Call]
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package as it is compared: what it can do, and how many rows it is given."""
+
+    works: Mapping[str, Adapter | str]
+    several_threads: bool = False
+    rows: int = 1_000_000
+    distribution: str = ""  # where its version is looked up, when not under its own name
+
+
+def _load(name: str) -> Any:
     return importlib.import_module(name)
 
 
-def strikeproof(quotes: Quotes, threads: int) -> Works:
-    """Columns in, columns out."""
-    engine = _module("strikeproof").black_scholes
-    terms = {
-        "option_type": quotes.sign,
-        "spot": quotes.spot,
-        "strike": quotes.strike,
-        "time_to_expiry": quotes.time,
-        "rate": quotes.rate,
-        "dividend_yield": quotes.dividend_yield,
-        "threads": threads,
-    }
-    return {
-        PRICE: lambda: engine.price(volatility=quotes.volatility, **terms),
-        GREEKS: lambda: engine.greeks(volatility=quotes.volatility, **terms),
-        VOLATILITY: lambda: engine.implied_volatility(price=quotes.price, **terms),
-    }
+def _columns(found: Any) -> list[Column]:
+    return [np.asarray(column, dtype=np.float64) for column in found]
 
 
-def _numpy_legs(quotes: Quotes, ndtr: Any) -> tuple[Column, ...]:
-    root = np.sqrt(quotes.time)
-    w = quotes.volatility * root
-    carry = (quotes.rate - quotes.dividend_yield) * quotes.time
-    d1 = (np.log(quotes.spot / quotes.strike) + carry) / w + 0.5 * w
-    asset = quotes.spot * np.exp(-quotes.dividend_yield * quotes.time)
-    cash = quotes.strike * np.exp(-quotes.rate * quotes.time)
-    sign = quotes.sign
-    return root, w, d1, asset * ndtr(sign * d1), cash * ndtr(sign * (d1 - w)), asset
+def _named(found: Mapping[str, Any]) -> list[Column]:
+    return _columns(found[name] for name in GREEKS)
 
 
-def numpy_scipy(quotes: Quotes, threads: int) -> Works:  # noqa: ARG001 - one thread only
-    """The formula as one writes it with NumPy and SciPy's ndtr."""
-    ndtr = _module("scipy.special").ndtr
+def _head(quotes: Quotes, rows: int) -> dict[str, Column]:
+    return {name: np.ascontiguousarray(column[:rows]) for name, column in quotes.items()}
 
-    def price() -> Column:
-        _, _, _, asset, cash, _ = _numpy_legs(quotes, ndtr)
-        return np.asarray(quotes.sign * (asset - cash))
 
-    def greeks() -> tuple[Column, ...]:
-        root, w, d1, asset, cash, whole = _numpy_legs(quotes, ndtr)
-        density = whole * np.exp(-0.5 * d1 * d1) * 0.3989422804014327
-        sign, spot = quotes.sign, quotes.spot
-        return (
-            sign * (asset - cash),
-            sign * asset / spot,
-            density / (spot * spot * w),
-            density * root,
-            -density * quotes.volatility / (2 * root)
-            + sign * (quotes.dividend_yield * asset - quotes.rate * cash),
-            sign * quotes.time * cash,
+def _halves(quotes: Quotes) -> tuple[list[tuple[bool, dict[str, Column]]], Callable[..., Any]]:
+    """Calls and puts apart, for functions that take one type a call; and how to join results."""
+    sides = [(call, quotes["option_type"] == (1.0 if call else -1.0)) for call in (True, False)]
+    parts = [(call, {n: c[mask] for n, c in quotes.items()}) for call, mask in sides]
+
+    def join(found: Any) -> list[Column]:
+        joined = np.empty(len(quotes["spot"]))
+        for (_, mask), values in zip(sides, found, strict=True):
+            joined[mask] = values
+        return [joined]
+
+    return parts, join
+
+
+def _by_side(quotes: Quotes, rows: int, ask: Callable[[bool, Quotes], Any]) -> Call:
+    parts, join = _halves(_head(quotes, rows))
+    return Call(lambda: [ask(call, part) for call, part in parts], rows, join)
+
+
+def _loop(quotes: Quotes, rows: int, ask: Callable[..., Any], *names: str) -> Call:
+    """One Python call for each quote, with plain floats."""
+    listed = list(zip(*(quotes[name][:rows].tolist() for name in names), strict=True))
+
+    def finish(found: list[Any]) -> list[Column]:
+        if isinstance(found[0], tuple):
+            return _columns(zip(*found, strict=True))
+        return [np.array(found, dtype=np.float64)]
+
+    return Call(lambda: [ask(*quote) for quote in listed], rows, finish)
+
+
+def _repeated(ask: Callable[[], Any]) -> Call:
+    """The same scalar call many times: what one call costs from Python."""
+    count = range(_SCALAR_CALLS)
+
+    def run() -> Any:
+        for _ in count:
+            found = ask()
+        return found
+
+    return Call(run, _SCALAR_CALLS, lambda found: [np.atleast_1d(np.asarray(found, np.float64))])
+
+
+_TERMS = ("spot", "strike", "time_to_expiry", "rate", "dividend_yield")
+
+
+def _terms(quotes: Quotes) -> tuple[Column, ...]:
+    return tuple(quotes[name] for name in _TERMS)
+
+
+def _one(quotes: Quotes) -> tuple[float, ...]:
+    return tuple(float(quotes[name][0]) for name in (*_TERMS, "volatility"))
+
+
+def _forward(q: Quotes) -> tuple[Column, Column]:
+    """Forward and discount factor, in the caller's NumPy."""
+    time = q["time_to_expiry"]
+    return (
+        q["spot"] * np.exp((q["rate"] - q["dividend_yield"]) * time),
+        np.exp(-q["rate"] * time),
+    )
+
+
+# --- strikeproof ---------------------------------------------------------------------------------
+
+
+def _strikeproof(operation: str, last: str, threads: int) -> Adapter:
+    def adapter(quotes: Quotes, rows: int) -> Call:
+        function = getattr(_load("strikeproof").black_scholes, operation)
+        head = _head(quotes, rows)
+        given = {name: head[name] for name in ("option_type", *_TERMS, last)}
+        finish = _columns if operation == "greeks" else lambda found: [found]
+        return Call(lambda: function(**given, threads=threads), rows, finish)
+
+    return adapter
+
+
+def _strikeproof_scalar(quotes: Quotes, _rows: int) -> Call:
+    price = _load("strikeproof").black_scholes.price
+    spot, strike, time, rate, dividend_yield, volatility = _one(quotes)
+    return _repeated(
+        lambda: price(
+            option_type="call",
+            spot=spot,
+            strike=strike,
+            time_to_expiry=time,
+            rate=rate,
+            dividend_yield=dividend_yield,
+            volatility=volatility,
+        )
+    )
+
+
+def strikeproof(threads: int) -> Package:
+    """The package of this repository."""
+    return Package(
+        {
+            "price": _strikeproof("price", "volatility", threads),
+            "greeks": _strikeproof("greeks", "volatility", threads),
+            "implied_volatility": _strikeproof("implied_volatility", "price", threads),
+            "scalar_price": _strikeproof_scalar,
+        },
+        several_threads=True,
+    )
+
+
+# --- NumPy and SciPy: the textbook formula -------------------------------------------------------
+
+
+def _textbook(ndtr: Any, sign: Any, terms: tuple[Any, ...], volatility: Any) -> Any:
+    spot, strike, time, rate, dividend_yield = terms
+    w = volatility * np.sqrt(time)
+    d1 = (np.log(spot / strike) + (rate - dividend_yield) * time) / w + 0.5 * w
+    asset, bond = spot * np.exp(-dividend_yield * time), strike * np.exp(-rate * time)
+    return sign * (asset * ndtr(sign * d1) - bond * ndtr(sign * (d1 - w)))
+
+
+def _textbook_greeks(ndtr: Any, q: Quotes) -> list[Column]:
+    spot, strike, time, rate, dividend_yield = _terms(q)
+    sign, volatility = q["option_type"], q["volatility"]
+    root = np.sqrt(time)
+    w = volatility * root
+    d1 = (np.log(spot / strike) + (rate - dividend_yield) * time) / w + 0.5 * w
+    asset = spot * np.exp(-dividend_yield * time)
+    held = sign * asset * ndtr(sign * d1)
+    owed = sign * strike * np.exp(-rate * time) * ndtr(sign * (d1 - w))
+    vega = asset * np.exp(-0.5 * d1 * d1) * (root / math.sqrt(2.0 * math.pi))
+    theta = dividend_yield * held - rate * owed - vega * volatility / (2.0 * time)
+    return [held - owed, held / spot, vega / (spot * spot * w * root), vega, theta, owed * time]
+
+
+def _scipy_price(quotes: Quotes, rows: int) -> Call:
+    ndtr = _load("scipy.special").ndtr
+    q = _head(quotes, rows)
+    return Call(lambda: _textbook(ndtr, q["option_type"], _terms(q), q["volatility"]), rows)
+
+
+def _scipy_greeks(quotes: Quotes, rows: int) -> Call:
+    ndtr = _load("scipy.special").ndtr
+    q = _head(quotes, rows)
+    return Call(lambda: _textbook_greeks(ndtr, q), rows, _columns)
+
+
+def _scipy_volatility(quotes: Quotes, rows: int) -> Call:
+    """Root in a bracket for every quote at once: scipy.optimize.elementwise.find_root."""
+    ndtr = _load("scipy.special").ndtr
+    find_root = _load("scipy.optimize.elementwise").find_root
+    q = _head(quotes, min(rows, 100_000))
+
+    def excess(volatility: Any, sign: Any, price: Any, *terms: Any) -> Any:
+        return _textbook(ndtr, sign, terms, volatility) - price
+
+    def run() -> Any:
+        given = (q["option_type"], q["price"], *_terms(q))
+        bracket = (np.full_like(q["spot"], 1e-5), np.full_like(q["spot"], 10.0))
+        with np.errstate(all="ignore"):
+            found = find_root(excess, bracket, args=given)
+        return np.where(found.success, found.x, np.nan)
+
+    return Call(run, len(q["spot"]))
+
+
+def _scipy_scalar(quotes: Quotes, _rows: int) -> Call:
+    ndtr = _load("scipy.special").ndtr
+    *terms, volatility = _one(quotes)
+    return _repeated(lambda: _textbook(ndtr, 1.0, tuple(terms), volatility))
+
+
+# --- QuantLib: one option a call -----------------------------------------------------------------
+
+_QUOTE = ("option_type", *_TERMS)
+
+
+def _quantlib_price_of(ql: Any) -> Callable[..., Any]:
+    kinds = {1.0: ql.Option.Call, -1.0: ql.Option.Put}
+
+    def ask(
+        sign: float, spot: float, strike: float, time: float, rate: float, paid: float, vol: float
+    ) -> Any:
+        forward = spot * math.exp((rate - paid) * time)
+        return ql.blackFormula(
+            kinds[sign], strike, forward, vol * math.sqrt(time), math.exp(-rate * time)
         )
 
-    return {PRICE: price, GREEKS: greeks}
+    return ask
 
 
-def quantlib(quotes: Quotes, threads: int) -> Works:  # noqa: ARG001 - one thread only
-    """QuantLib's formula objects, the fastest way from Python; one call an option."""
-    ql = _module("QuantLib")
-    forward = quotes.spot * np.exp((quotes.rate - quotes.dividend_yield) * quotes.time)
-    discount = np.exp(-quotes.rate * quotes.time)
-    deviation = quotes.volatility * np.sqrt(quotes.time)
-    kinds = [ql.Option.Call if sign > 0 else ql.Option.Put for sign in quotes.sign]
-    rows = list(zip(kinds, quotes.strike.tolist(), forward.tolist(), deviation.tolist(),
-                    discount.tolist(), quotes.price.tolist(), strict=True))  # fmt: skip
+def _quantlib_price(quotes: Quotes, rows: int) -> Call:
+    return _loop(quotes, rows, _quantlib_price_of(_load("QuantLib")), *_QUOTE, "volatility")
 
-    def implied(kind: Any, strike: float, forward: float, discount: float, price: float) -> float:
+
+def _quantlib_greeks(quotes: Quotes, rows: int) -> Call:
+    ql = _load("QuantLib")
+    kinds = {1.0: ql.Option.Call, -1.0: ql.Option.Put}
+
+    def ask(
+        sign: float, spot: float, strike: float, time: float, rate: float, paid: float, vol: float
+    ) -> Any:
+        forward = spot * math.exp((rate - paid) * time)
+        payoff = ql.PlainVanillaPayoff(kinds[sign], strike)
+        found = ql.BlackCalculator(payoff, forward, vol * math.sqrt(time), math.exp(-rate * time))
+        return (
+            found.value(),
+            found.delta(spot),
+            found.gamma(spot),
+            found.vega(time),
+            found.theta(spot, time),
+            found.rho(time),
+        )
+
+    return _loop(quotes, rows, ask, *_QUOTE, "volatility")
+
+
+def _quantlib_volatility(quotes: Quotes, rows: int) -> Call:
+    """Its solver of first choice, blackFormulaImpliedStdDev, held to its last digits."""
+    ql = _load("QuantLib")
+    kinds = {1.0: ql.Option.Call, -1.0: ql.Option.Put}
+
+    def ask(
+        sign: float, spot: float, strike: float, time: float, rate: float, paid: float, price: float
+    ) -> float:
+        forward = spot * math.exp((rate - paid) * time)
+        discount = math.exp(-rate * time)
         try:
             found = ql.blackFormulaImpliedStdDev(
-                kind, strike, forward, price, discount, 0.0, 0.2, 1e-14, 1000
+                kinds[sign], strike, forward, price, discount, 0.0, ql.nullDouble(), 1e-14, 1000
             )
         except RuntimeError:
-            return float("nan")
-        return float(found)
+            return math.nan
+        return float(found) / math.sqrt(time)
 
-    def price() -> Column:
-        return np.array([ql.blackFormula(t, k, f, w, d) for t, k, f, w, d, _ in rows])
+    return _loop(quotes, rows, ask, *_QUOTE, "price")
 
-    def one(kind: Any, strike: float, forward: float, deviation: float, discount: float,
-            spot: float, time: float) -> tuple[float, ...]:  # fmt: skip
-        found = ql.BlackCalculator(
-            ql.PlainVanillaPayoff(kind, strike), forward, deviation, discount
+
+def _quantlib_scalar(quotes: Quotes, _rows: int) -> Call:
+    ask, terms = _quantlib_price_of(_load("QuantLib")), _one(quotes)
+    return _repeated(lambda: ask(1.0, *terms))
+
+
+# --- fast-vollib, on numba -----------------------------------------------------------------------
+
+
+def _flags(quotes: Quotes) -> Any:
+    return np.where(quotes["option_type"] > 0.0, "c", "p")
+
+
+def _fast_vollib_price(quotes: Quotes, rows: int) -> Call:
+    price = _load("fast_vollib").fast_black_scholes_merton
+    q = _head(quotes, rows)
+    flags, (spot, strike, time, rate, paid) = _flags(q), _terms(q)
+    settings = {"return_as": "numpy", "backend": "numba"}
+    return Call(
+        lambda: price(flags, spot, strike, time, rate, q["volatility"], paid, **settings), rows
+    )
+
+
+def _fast_vollib_greeks(quotes: Quotes, rows: int) -> Call:
+    package, price = _load("fast_vollib"), _fast_vollib_price(quotes, rows).run
+    q = _head(quotes, rows)
+    flags, (spot, strike, time, rate, paid) = _flags(q), _terms(q)
+    settings = {"model": "black_scholes_merton", "return_as": "dict", "backend": "numba"}
+
+    def run() -> Any:
+        found = package.get_all_greeks(
+            flags, spot, strike, time, rate, q["volatility"], paid, **settings
         )
-        return (found.value(), found.delta(spot), found.gamma(spot), found.vega(time),
-                found.theta(spot, time), found.rho(time))  # fmt: skip
+        return {"price": price(), **found}
 
-    def greeks() -> tuple[Column, ...]:
-        more = zip(rows, quotes.spot.tolist(), quotes.time.tolist(), strict=True)
-        table = np.array(
-            [one(kind, k, f, w, d, spot, time) for (kind, k, f, w, d, _), spot, time in more]
-        )
-        return tuple(table.T)
+    def finish(found: Any) -> list[Column]:  # vega and rho by 1 %, theta by a day
+        units = {"vega": 100.0, "rho": 100.0, "theta": 365.0}
+        return [np.asarray(found[name]) * units.get(name, 1.0) for name in GREEKS]
 
-    def volatility() -> Column:
-        return np.array([implied(t, k, f, d, p) for t, k, f, _, d, p in rows]) / root
-
-    root = np.sqrt(quotes.time)
-    return {PRICE: price, GREEKS: greeks, VOLATILITY: volatility}
+    return Call(run, rows, finish)
 
 
-def fast_vollib(quotes: Quotes, threads: int) -> Works:  # noqa: ARG001 - set by the environment
-    """Its numba backend, the fastest of its own."""
-    fv = _module("fast_vollib")
-    flag = np.where(quotes.sign > 0, "c", "p")
-    common = {"return_as": "numpy", "backend": "numba"}
-    terms = (quotes.spot, quotes.strike, quotes.time, quotes.rate)
-
-    def greeks() -> Any:
-        found = fv.get_all_greeks(
-            flag, *terms, quotes.volatility, quotes.dividend_yield,
-            model="black_scholes_merton", return_as="dict", backend="numba",
-        )  # fmt: skip
-        price = fv.fast_black_scholes_merton(
-            flag, *terms, quotes.volatility, quotes.dividend_yield, **common
-        )
-        scaled = (found["vega"] * 100.0, found["theta"] * 365.0, found["rho"] * 100.0)
-        return (price, found["delta"], found["gamma"], *scaled)
-
-    return {
-        PRICE: lambda: fv.fast_black_scholes_merton(
-            flag, *terms, quotes.volatility, quotes.dividend_yield, **common
-        ),
-        GREEKS: greeks,
-        VOLATILITY: lambda: fv.fast_implied_volatility(
-            quotes.price, *terms, flag, quotes.dividend_yield,
-            model="black_scholes_merton", on_error="ignore", **common,
-        ),
-    }  # fmt: skip
+def _fast_vollib_volatility(quotes: Quotes, rows: int) -> Call:
+    solve = _load("fast_vollib").fast_implied_volatility
+    q = _head(quotes, rows)
+    flags, (spot, strike, time, rate, paid) = _flags(q), _terms(q)
+    settings = {"model": "black_scholes_merton", "return_as": "numpy", "backend": "numba"}
+    settings["on_error"] = "ignore"
+    return Call(lambda: solve(q["price"], spot, strike, time, rate, flags, paid, **settings), rows)
 
 
-def iv_engine(quotes: Quotes, threads: int) -> Works:
-    """Calls and puts apart, as its interface wants."""
-    ie = _module("iv_engine")
-    parallel = threads > 1
-    calls = quotes.sign > 0
-    parts = [(mask, Quotes(**{n: c[mask] for n, c in vars(quotes).items()}), kind)
-             for mask, kind in ((calls, True), (~calls, False))]  # fmt: skip
-    forwards = [p.spot * np.exp((p.rate - p.dividend_yield) * p.time) for _, p, _ in parts]
-    undiscounted = [p.price * np.exp(p.rate * p.time) for _, p, _ in parts]
+def _fast_vollib_jackel(quotes: Quotes, rows: int) -> Call:
+    solve = _load("fast_vollib.jackel.numpy_backend").implied_volatility
+    q = _head(quotes, rows)
+    flags, (spot, strike, time, rate, paid) = _flags(q), _terms(q)
 
-    def price() -> Column:
-        out = np.empty(len(quotes))
-        for mask, p, kind in parts:
-            out[mask] = ie.black_scholes_prices(
-                p.spot, p.strike, p.time, p.rate, p.dividend_yield, p.volatility, kind, parallel
+    def run() -> Any:
+        with np.errstate(all="ignore"):
+            model = "black_scholes_merton"
+            return solve(
+                model, q["price"], spot, strike, time, rate, flags, paid, on_error="ignore"
             )
-        return out
 
-    def volatility() -> Column:
-        out = np.empty(len(quotes))
-        for (mask, p, kind), forward, value in zip(parts, forwards, undiscounted, strict=True):
-            out[mask] = ie.implied_volatilities(value, forward, p.strike, p.time, kind, parallel)
-        return out
-
-    return {PRICE: price, VOLATILITY: volatility}
+    return Call(run, rows)
 
 
-def pyvolr(quotes: Quotes, threads: int) -> Works:  # noqa: ARG001 - set by the environment
-    """Its vectorised functions."""
-    bs = _module("pyvolr").bs
-    flag = np.where(quotes.sign > 0, "c", "p")
-    terms = (quotes.spot, quotes.strike, quotes.time, quotes.rate)
+def _fast_vollib_scalar(quotes: Quotes, _rows: int) -> Call:
+    price = _load("fast_vollib").fast_black_scholes_merton
+    spot, strike, time, rate, paid, volatility = _one(quotes)
+    settings = {"return_as": "numpy", "backend": "numba"}
+    return _repeated(lambda: price("c", spot, strike, time, rate, volatility, paid, **settings))
 
-    def greeks() -> Any:  # its vega and rho are per hundredth, its theta per year
-        found = bs.greeks(flag, *terms, quotes.volatility, quotes.dividend_yield)
-        price = bs.price(flag, *terms, quotes.volatility, quotes.dividend_yield)
-        scaled = (found["vega"], found["theta"], found["rho"])
-        return (price, found["delta"], found["gamma"], *scaled)
 
+# --- lbriv: Black on an undiscounted price, time 1 ------------------------------------------------
+
+
+def _lbriv_price(quotes: Quotes, rows: int) -> Call:
+    """Vectorised over strikes at one forward, so in units of the forward."""
+    price = _load("lbriv").black76_undiscounted
+
+    def ask(call: bool, q: Quotes) -> Any:
+        forward, discount = _forward(q)
+        w = q["volatility"] * np.sqrt(q["time_to_expiry"])
+        return forward * discount * price(1.0, q["strike"] / forward, w, 1 if call else -1)
+
+    return _by_side(quotes, rows, ask)
+
+
+def _lbriv_volatility(quotes: Quotes, rows: int) -> Call:
+    """Vectorised over forwards at one strike, so in units of the strike."""
+    solve = _load("lbriv").vectorized_implied_vol
+
+    def ask(call: bool, q: Quotes) -> Any:
+        forward, discount = _forward(q)
+        strike = q["strike"]
+        w = np.asarray(
+            solve(q["price"] / (discount * strike), forward / strike, 1.0, 1 if call else -1)
+        )
+        return np.where(w == 0.0, np.nan, w) / np.sqrt(q["time_to_expiry"])
+
+    return _by_side(quotes, rows, ask)
+
+
+def _lbriv_scalar(quotes: Quotes, _rows: int) -> Call:
+    price = _load("lbriv").black76_undiscounted
+    spot, strike, time, rate, paid, volatility = _one(quotes)
+
+    def ask() -> Any:
+        forward = spot * math.exp((rate - paid) * time)
+        return math.exp(-rate * time) * price(forward, strike, volatility * math.sqrt(time), 1)
+
+    return _repeated(ask)
+
+
+# --- iv-engine -----------------------------------------------------------------------------------
+
+
+def _iv_engine_price(quotes: Quotes, rows: int) -> Call:
+    price = _load("iv_engine").black_scholes_prices
+
+    def ask(call: bool, q: Quotes) -> Any:
+        spot, strike, time, rate, paid = _terms(q)
+        return price(spot, strike, time, rate, paid, q["volatility"], call)
+
+    return _by_side(quotes, rows, ask)
+
+
+def _iv_engine_volatility(quotes: Quotes, rows: int) -> Call:
+    solve = _load("iv_engine").implied_volatilities
+
+    def ask(call: bool, q: Quotes) -> Any:
+        forward, discount = _forward(q)
+        return solve(q["price"] / discount, forward, q["strike"], q["time_to_expiry"], call)
+
+    return _by_side(quotes, rows, ask)
+
+
+def _iv_engine_scalar(quotes: Quotes, _rows: int) -> Call:
+    price, terms = _load("iv_engine").black_scholes_price, _one(quotes)
+    return _repeated(lambda: price(*terms, True))
+
+
+# --- pyvolr --------------------------------------------------------------------------------------
+
+
+def _pyvolr_price(quotes: Quotes, rows: int) -> Call:
+    price = _load("pyvolr.bs").price
+    q = _head(quotes, rows)
+    flags, (spot, strike, time, rate, paid) = q["option_type"].astype(np.int8), _terms(q)
+    return Call(lambda: price(flags, spot, strike, time, rate, q["volatility"], paid), rows)
+
+
+def _pyvolr_greeks(quotes: Quotes, rows: int) -> Call:
+    package, price = _load("pyvolr.bs"), _pyvolr_price(quotes, rows).run
+    q = _head(quotes, rows)
+    flags, (spot, strike, time, rate, paid) = q["option_type"].astype(np.int8), _terms(q)
+
+    def run() -> Any:
+        found = package.greeks(flags, spot, strike, time, rate, q["volatility"], paid)
+        return {"price": price(), **found}
+
+    return Call(run, rows, _named)
+
+
+def _pyvolr_volatility(quotes: Quotes, rows: int) -> Call:
+    solve = _load("pyvolr.bs").implied_vol
+    q = _head(quotes, rows)
+    flags, (spot, strike, time, rate, paid) = q["option_type"].astype(np.int8), _terms(q)
+    return Call(
+        lambda: solve(q["price"], flags, spot, strike, time, rate, paid, on_error="ignore"), rows
+    )
+
+
+def _pyvolr_scalar(quotes: Quotes, _rows: int) -> Call:
+    price = _load("pyvolr.bs").price
+    spot, strike, time, rate, paid, volatility = _one(quotes)
+    return _repeated(lambda: price("c", spot, strike, time, rate, volatility, paid))
+
+
+# --- polars-vol: expressions without a dividend yield, so of the spot less dividends --------------
+
+
+def _polars_frame(quotes: Quotes, rows: int) -> tuple[Any, Any, dict[str, Any]]:
+    pl, package = _load("polars"), _load("polars_vol")
+    q = _head(quotes, rows)
+    frame = pl.DataFrame(q | {"is_call": q["option_type"] > 0.0}).lazy()
+    held = pl.col("spot") * (-pl.col("dividend_yield") * pl.col("time_to_expiry")).exp()
+    return package, frame.with_columns(held=held), {"engine": "streaming"}
+
+
+_POLARS_LAST = ("time_to_expiry", "rate", "is_call")
+
+
+def _polars_price(quotes: Quotes, rows: int) -> Call:
+    package, frame, settings = _polars_frame(quotes, rows)
+    asked = frame.select(found=package.black_scholes("strike", "held", "volatility", *_POLARS_LAST))
+    return Call(lambda: asked.collect(**settings)["found"].to_numpy(), rows)
+
+
+def _polars_greeks(quotes: Quotes, rows: int) -> Call:
+    package, frame, settings = _polars_frame(quotes, rows)
+    pl = _load("polars")
+    asked = frame.select(
+        "spot",
+        "held",
+        "dividend_yield",
+        found=package.black_scholes_with_greeks("strike", "held", "volatility", *_POLARS_LAST),
+    ).unnest("found")
+    part = pl.col("held") / pl.col("spot")
+    paid = pl.col("dividend_yield") * pl.col("held") * pl.col("delta")
+    by_spot = asked.select(
+        "vega",
+        "rho",
+        price="model_price",
+        delta=pl.col("delta") * part,
+        gamma=pl.col("gamma") * part * part,
+        theta=pl.col("theta") + paid,
+    )
+    return Call(
+        lambda: by_spot.collect(**settings),
+        rows,
+        lambda found: [found[name].to_numpy() for name in GREEKS],
+    )
+
+
+def _polars_volatility(quotes: Quotes, rows: int) -> Call:
+    package, frame, settings = _polars_frame(quotes, rows)
+    asked = frame.select(
+        found=package.implied_vol("price", "strike", "held", *_POLARS_LAST, method="halley")
+    )
+    return Call(lambda: asked.collect(**settings)["found"].to_numpy(), rows)
+
+
+def _polars_scalar(quotes: Quotes, _rows: int) -> Call:
+    package, frame, _ = _polars_frame(quotes, 1)
+    asked = frame.select(found=package.black_scholes("strike", "held", "volatility", *_POLARS_LAST))
+    return _repeated(lambda: asked.collect()["found"][0])
+
+
+# --- py-lets-be-rational: one option a call -------------------------------------------------------
+
+
+def _rational_price_of() -> Callable[..., Any]:
+    black = _load("py_lets_be_rational.lets_be_rational").black
+
+    def ask(
+        sign: float, spot: float, strike: float, time: float, rate: float, paid: float, vol: float
+    ) -> Any:
+        forward = spot * math.exp((rate - paid) * time)
+        return math.exp(-rate * time) * black(forward, strike, vol, time, sign)
+
+    return ask
+
+
+def _rational_price(quotes: Quotes, rows: int) -> Call:
+    return _loop(quotes, rows, _rational_price_of(), *_QUOTE, "volatility")
+
+
+def _rational_volatility(quotes: Quotes, rows: int) -> Call:
+    package = _load("py_lets_be_rational.lets_be_rational")
+    solve = package.implied_volatility_from_a_transformed_rational_guess
+
+    def ask(
+        sign: float, spot: float, strike: float, time: float, rate: float, paid: float, price: float
+    ) -> float:
+        forward = spot * math.exp((rate - paid) * time)
+        try:
+            return float(solve(price / math.exp(-rate * time), forward, strike, time, sign))
+        except Exception:  # whatever it raises, the quote has no answer
+            return math.nan
+
+    return _loop(quotes, rows, ask, *_QUOTE, "price")
+
+
+def _rational_scalar(quotes: Quotes, _rows: int) -> Call:
+    ask, terms = _rational_price_of(), _one(quotes)
+    return _repeated(lambda: ask(1.0, *terms))
+
+
+_UNLICENSED = "not run: its licence allows use only under a written agreement with its owner"
+_PARTIAL = "no theta and no rho in batches"
+
+
+def packages(threads: int) -> dict[str, Package]:
+    """Every package that is compared, by the name under which its rows stand."""
+    jackel = "its other solver: see fast-vollib"
     return {
-        PRICE: lambda: bs.price(flag, *terms, quotes.volatility, quotes.dividend_yield),
-        GREEKS: greeks,
-        VOLATILITY: lambda: bs.implied_vol(
-            quotes.price, flag, *terms, quotes.dividend_yield, on_error="ignore"
+        "strikeproof": strikeproof(threads),
+        "NumPy/SciPy": Package(
+            {
+                "price": _scipy_price,
+                "greeks": _scipy_greeks,
+                "implied_volatility": _scipy_volatility,
+                "scalar_price": _scipy_scalar,
+            },
+            distribution="scipy",
+        ),
+        "QuantLib": Package(
+            {
+                "price": _quantlib_price,
+                "greeks": _quantlib_greeks,
+                "implied_volatility": _quantlib_volatility,
+                "scalar_price": _quantlib_scalar,
+            },
+            rows=10_000,
+        ),
+        "fast-vollib": Package(
+            {
+                "price": _fast_vollib_price,
+                "greeks": _fast_vollib_greeks,
+                "implied_volatility": _fast_vollib_volatility,
+                "scalar_price": _fast_vollib_scalar,
+            },
+            several_threads=True,
+        ),
+        "fast-vollib jackel": Package(
+            {
+                "price": jackel,
+                "greeks": jackel,
+                "implied_volatility": _fast_vollib_jackel,
+                "scalar_price": jackel,
+            },
+            several_threads=True,
+            distribution="fast-vollib",
+        ),
+        "lets-be-precise": Package(dict.fromkeys(WORKS, _UNLICENSED)),
+        "lbriv": Package(
+            {
+                "price": _lbriv_price,
+                "greeks": _PARTIAL,
+                "implied_volatility": _lbriv_volatility,
+                "scalar_price": _lbriv_scalar,
+            }
+        ),
+        "iv-engine": Package(
+            {
+                "price": _iv_engine_price,
+                "greeks": _PARTIAL,
+                "implied_volatility": _iv_engine_volatility,
+                "scalar_price": _iv_engine_scalar,
+            },
+            several_threads=True,
+        ),
+        "pyvolr": Package(
+            {
+                "price": _pyvolr_price,
+                "greeks": _pyvolr_greeks,
+                "implied_volatility": _pyvolr_volatility,
+                "scalar_price": _pyvolr_scalar,
+            },
+            several_threads=True,
+        ),
+        "polars-vol": Package(
+            {
+                "price": _polars_price,
+                "greeks": _polars_greeks,
+                "implied_volatility": _polars_volatility,
+                "scalar_price": _polars_scalar,
+            },
+            several_threads=True,
+        ),
+        "py-lets-be-rational": Package(
+            {
+                "price": _rational_price,
+                "greeks": "no Greeks but vega",
+                "implied_volatility": _rational_volatility,
+                "scalar_price": _rational_scalar,
+            },
+            rows=2_000,
         ),
     }
-
-
-def polars_vol(quotes: Quotes, threads: int) -> Works:  # noqa: ARG001 - set by the environment
-    """Polars expressions; it has no dividend yield, so the spot is given without the dividends."""
-    pl, pv = _module("polars"), _module("polars_vol")
-    kept = np.exp(-quotes.dividend_yield * quotes.time)
-    spot = quotes.spot * kept
-    columns = vars(quotes) | {"spot": spot, "call": quotes.sign > 0}
-    frame = pl.DataFrame({name: pl.Series(values) for name, values in columns.items()})
-
-    def greeks() -> Any:
-        call = pv.black_scholes_with_greeks("strike", "spot", "volatility", "time", "rate", "call")
-        found = frame.select(call.alias("g")).unnest("g")
-        names = ("model_price", "delta", "gamma", "vega", "theta", "rho")
-        price, delta, gamma, vega, theta, rho = (found[name].to_numpy() for name in names)
-        # by the spot with its dividends, whose present value also grows as time passes
-        theta = theta + quotes.dividend_yield * spot * delta
-        return price, delta * kept, gamma * kept * kept, vega, theta, rho
-
-    def price() -> Any:
-        call = pv.black_scholes("strike", "spot", "volatility", "time", "rate", "call")
-        return frame.select(call.alias("p"))["p"].to_numpy()
-
-    def volatility() -> Any:
-        call = pv.implied_vol("price", "strike", "spot", "time", "rate", "call")
-        return frame.select(call.alias("v"))["v"].to_numpy()
-
-    return {PRICE: price, GREEKS: greeks, VOLATILITY: volatility}
-
-
-def lbriv(quotes: Quotes, threads: int) -> Works:  # noqa: ARG001 - one thread only
-    """Quotes in units of the strike, calls and puts apart: its batch has one strike and flag."""
-    core = _module("lbriv").black_core
-    forward = quotes.spot * np.exp((quotes.rate - quotes.dividend_yield) * quotes.time)
-    scaled = quotes.price * np.exp(quotes.rate * quotes.time) / quotes.strike
-    root, calls = np.sqrt(quotes.time), quotes.sign > 0
-    parts = [(m, scaled[m], (forward / quotes.strike)[m], q) for m, q in ((calls, 1), (~calls, -1))]
-
-    def volatility() -> Column:
-        out = np.empty(len(quotes))
-        for mask, price, ratio, q in parts:
-            out[mask] = core.vectorized_implied_vol(price, ratio, 1.0, q)
-        return np.asarray(out / root)
-
-    return {VOLATILITY: volatility}
-
-
-def lets_be_precise(quotes: Quotes, threads: int) -> Works:  # noqa: ARG001 - one thread only
-    """One call an option: the out-of-the-money one of the pair, in units of what it may gain."""
-    lbp = _module("lbp")
-    forward = quotes.spot * np.exp((quotes.rate - quotes.dividend_yield) * quotes.time)
-    discount, root = np.exp(-quotes.rate * quotes.time), np.sqrt(quotes.time)
-    intrinsic = discount * np.maximum(quotes.sign * (forward - quotes.strike), 0.0)
-    call_outside = quotes.strike >= forward
-    scale = discount * np.where(call_outside, forward, quotes.strike)
-    distance = -np.abs(np.log(quotes.strike / forward))
-    columns = (quotes.volatility * root, (quotes.price - intrinsic) / scale, distance)
-    rows = list(zip(*(column.tolist() for column in columns), strict=True))
-
-    def price() -> Column:
-        return np.asarray(intrinsic + scale * np.array([lbp.black(w, k) for w, _, k in rows]))
-
-    def volatility() -> Column:
-        return np.asarray(np.array([lbp.black_iv(c, k) for _, c, k in rows]) / root)
-
-    return {PRICE: price, VOLATILITY: volatility}
-
-
-def py_lets_be_rational(quotes: Quotes, threads: int) -> Works:  # noqa: ARG001 - one thread only
-    """One call an option."""
-    lbr = _module("py_lets_be_rational")
-    forward = quotes.spot * np.exp((quotes.rate - quotes.dividend_yield) * quotes.time)
-    discount = np.exp(-quotes.rate * quotes.time)
-    undiscounted = quotes.price / discount
-    columns = (undiscounted, forward, quotes.strike, quotes.time, quotes.sign, quotes.volatility)
-    rows = list(zip(*(column.tolist() for column in columns), strict=True))
-    function = lbr.implied_volatility_from_a_transformed_rational_guess
-
-    def implied(price: float, f: float, k: float, t: float, sign: float) -> float:
-        try:
-            return float(function(price, f, k, t, sign))
-        except (ArithmeticError, ValueError, lbr.exceptions.VolatilityValueException):
-            return float("nan")
-
-    def price() -> Column:
-        return np.array([lbr.black(f, k, v, t, q) for _, f, k, t, q, v in rows]) * discount
-
-    def volatility() -> Column:
-        return np.array([implied(p, f, k, t, q) for p, f, k, t, q, _ in rows])
-
-    return {PRICE: price, VOLATILITY: volatility}
-
-
-# Package, distribution whose version is shown, adapter, and whether it answers one option a call:
-# such a one gets a part of the quotes.
-ADAPTERS: tuple[tuple[str, str, Callable[[Quotes, int], Works], bool], ...] = (
-    ("strikeproof", "strikeproof", strikeproof, False),
-    ("numpy+scipy", "scipy", numpy_scipy, False),
-    ("QuantLib", "QuantLib", quantlib, True),
-    ("fast-vollib", "fast-vollib", fast_vollib, False),
-    ("iv-engine", "iv-engine", iv_engine, False),
-    ("pyvolr", "pyvolr", pyvolr, False),
-    ("polars-vol", "polars-vol", polars_vol, False),
-    ("lbriv", "lbriv", lbriv, False),
-    ("lets-be-precise", "lets-be-precise", lets_be_precise, True),
-    ("py-lets-be-rational", "py_lets_be_rational", py_lets_be_rational, True),
-)
