@@ -182,7 +182,7 @@ def _without_last(document: Any) -> None:
 
 
 LIES["M042"] = (_report(lambda d: d.update(benchmarks=[])), "0 benchmarks")
-LIES["M043"] = (_report(_without_last), "missing benchmark black_scholes/")
+LIES["M043"] = (_report(_without_last), "missing benchmark ")
 LIES["M044"] = (_context(strikeproof_ndebug="false"), "debug build")
 LIES["M045"] = (_context(strikeproof_optimized="false"), "core built without optimisation")
 LIES["M046"] = (_context(strikeproof_sanitizers="address"), "core built with -fsanitize")

@@ -61,8 +61,8 @@ def test_prices_agree_with_a_tree():
     assert (np.abs(theirs - euro) > 2e-3).sum() > 10  # early exercise matters in them
 
 
-# Longstaff and Schwartz (2001), table 1: their finite differences give 4.478 and 5.312 with 50 dates
-# a year, which are Bermudan options; the American values are those of an extrapolated tree.
+# Longstaff and Schwartz (2001), table 1: their finite differences give 4.478 and 5.312 with 50
+# dates a year, which are Bermudan options; the American values are those of an extrapolated tree.
 PUBLISHED = [
     pytest.param("put", 36.0, 40.0, 1.0, 0.06, 0.0, 0.20, 4.4867, 5e-4, id="longstaff-schwartz-36"),
     pytest.param("put", 40.0, 40.0, 1.0, 0.06, 0.0, 0.40, 5.3181, 5e-4, id="longstaff-schwartz-40"),
