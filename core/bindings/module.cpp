@@ -9,6 +9,9 @@ namespace nb = nanobind;
 void bind_bachelier(nb::module_& module);
 void bind_black(nb::module_& module);
 void bind_black_scholes(nb::module_& module);
+void bind_exchange(nb::module_& module);
+void bind_rainbow(nb::module_& module);
+void bind_spread(nb::module_& module);
 
 NB_MODULE(_core, module) {
   module.doc() = "Compiled kernels of strikeproof; use the Python modules around them.";
@@ -31,4 +34,7 @@ NB_MODULE(_core, module) {
   bind_bachelier(module);
   bind_black(module);
   bind_black_scholes(module);
+  bind_exchange(module);
+  bind_rainbow(module);
+  bind_spread(module);
 }
