@@ -1,6 +1,7 @@
 """Option pricing whose every published figure is rebuilt and checked by one command.
 
-One module per engine: `black_scholes`, `black`, `bachelier`, `exchange`, `rainbow`, `spread`. Arguments are keyword-only and
+One module per engine: `black_scholes`, `black`, `bachelier`, `exchange`, `rainbow`, `spread`.
+Arguments are keyword-only and
 broadcast by NumPy's rules; units, Greek scaling and error rules are stated once in
 ``docs/conventions.md``.
 """
