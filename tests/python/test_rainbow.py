@@ -1,4 +1,4 @@
-"""Rainbow options on two assets: references, a printed table, QuantLib, identities, limits."""
+"""Rainbow options on two assets: references, QuantLib, identities, limits."""
 
 import math
 import random
@@ -28,35 +28,6 @@ def test_prices_agree_with_references():
     scale = table["spot1"] + table["spot2"] + table["strike"]
     error = np.abs(rainbow.price(**table) - expected) / scale
     assert error.max() < 1e-14
-
-
-# Haug (2007), The Complete Guide to Option Pricing Formulas, sec. 5.10.1: S1 = 100, S2 = 105,
-# X = 98, T = 0.5, r = 0.05, b1 = -0.01, b2 = -0.04, volatilities 0.11 and 0.16, correlation 0.63
-@pytest.mark.parametrize(
-    ("option_type", "extreme", "expected"),
-    [
-        ("call", "maximum", 8.0701),
-        ("call", "minimum", 2.9340),
-        ("put", "maximum", 1.2181),
-        ("put", "minimum", 3.5224),
-    ],
-)
-def test_printed_values_are_met(option_type, extreme, expected):
-    value = rainbow.price(
-        option_type=option_type,
-        extreme=extreme,
-        strike=98.0,
-        spot1=100.0,
-        spot2=105.0,
-        time_to_expiry=0.5,
-        rate=0.05,
-        volatility1=0.11,
-        volatility2=0.16,
-        correlation=0.63,
-        dividend_yield1=0.06,
-        dividend_yield2=0.09,
-    )
-    assert value == pytest.approx(expected, abs=5e-5)
 
 
 @KINDS
