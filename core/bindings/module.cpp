@@ -7,13 +7,18 @@
 namespace nb = nanobind;
 
 void bind_american(nb::module_& module);
+void bind_asian(nb::module_& module);
 void bind_bachelier(nb::module_& module);
 void bind_barrier(nb::module_& module);
 void bind_black(nb::module_& module);
 void bind_black_scholes(nb::module_& module);
 void bind_digital(nb::module_& module);
 void bind_double_barrier(nb::module_& module);
+void bind_exchange(nb::module_& module);
+void bind_lookback(nb::module_& module);
 void bind_portfolio(nb::module_& module);
+void bind_rainbow(nb::module_& module);
+void bind_spread(nb::module_& module);
 
 NB_MODULE(_core, module) {
   module.doc() = "Compiled kernels of strikeproof; use the Python modules around them.";
@@ -34,11 +39,16 @@ NB_MODULE(_core, module) {
       },
       nb::sig("def build_info() -> dict[str, str | bool]"), "How the core was compiled.");
   bind_american(module);
+  bind_asian(module);
   bind_bachelier(module);
   bind_barrier(module);
   bind_black(module);
   bind_black_scholes(module);
   bind_digital(module);
   bind_double_barrier(module);
+  bind_exchange(module);
+  bind_lookback(module);
   bind_portfolio(module);
+  bind_rainbow(module);
+  bind_spread(module);
 }

@@ -7,14 +7,19 @@ scaling and error rules are stated once in ``docs/conventions.md``.
 
 from strikeproof import (
     american,
+    asian,
     bachelier,
     barrier,
     black,
     black_scholes,
     digital,
     double_barrier,
+    exchange,
+    lookback,
     partial_barrier,
     portfolio,
+    rainbow,
+    spread,
 )
 from strikeproof._core import build_info
 from strikeproof._status import Status
@@ -23,6 +28,7 @@ __version__ = str(build_info()["version"])
 __all__ = [
     "Status",
     "american",
+    "asian",
     "bachelier",
     "barrier",
     "black",
@@ -30,6 +36,10 @@ __all__ = [
     "build_info",
     "digital",
     "double_barrier",
+    "exchange",
+    "lookback",
     "partial_barrier",
     "portfolio",
+    "rainbow",
+    "spread",
 ]

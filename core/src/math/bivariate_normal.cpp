@@ -33,6 +33,8 @@ constexpr double kTwoPi = 6.28318530717958647693;
 constexpr double kNearOne = 0.925;      // [3]: where the second form takes over
 constexpr double kNegligible = -100.0;  // exp of it is nothing beside 1e-15
 
+constexpr double kBeyond = 40.0;  // N is 0 or 1 from there on, in double precision
+
 constexpr auto kRule8 = gauss_legendre<8>();
 constexpr auto kRule14 = gauss_legendre<14>();
 constexpr auto kRule24 = gauss_legendre<24>();
@@ -131,8 +133,8 @@ double bivariate_normal_cdf(double x, double y, double rho) noexcept {
   if (!(rho >= -1.0 && rho <= 1.0) || std::isnan(x) || std::isnan(y)) {
     return std::numeric_limits<double>::quiet_NaN();
   }
-  if (std::isinf(x)) return x < 0.0 ? 0.0 : normal_cdf(y);
-  if (std::isinf(y)) return y < 0.0 ? 0.0 : normal_cdf(x);
+  if (std::fabs(x) > kBeyond) return x < 0.0 ? 0.0 : normal_cdf(y);
+  if (std::fabs(y) > kBeyond) return y < 0.0 ? 0.0 : normal_cdf(x);
   return std::clamp(upper_tail(-x, -y, rho), 0.0, 1.0);
 }
 
@@ -140,7 +142,8 @@ double bivariate_normal_pdf(double x, double y, double rho) noexcept {
   if (std::isinf(x) || std::isinf(y)) return 0.0;
   const double s = std::sqrt((1.0 - rho) * (1.0 + rho));
   const double given_x = normal_pdf(conditional(x, y, rho, s));
-  return given_x == 0.0 ? 0.0 : normal_pdf(x) * given_x / s;
+  const double density = normal_pdf(x) * given_x;
+  return density == 0.0 ? 0.0 : density / s;
 }
 
 BivariateDerivatives bivariate_normal_derivatives(double x, double y, double rho) noexcept {
