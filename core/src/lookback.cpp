@@ -43,6 +43,7 @@ using Jet = math::Jet<4, 1>;  // spot, volatility, time, rate
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kBeta = 0.58259715793901111;
 constexpr double kSeriesBelow = 0.2;  // of delta
+constexpr double kFurthest = 30.0;    // deviations; the term is below 1e-195 of the spot there
 
 template <class T>
 struct Inputs {
@@ -95,7 +96,8 @@ T drift_term(double eta, const T& h, const T& w, const T& nu) noexcept {
   const T a = h + 0.5 * w;
   const T delta = 0.5 * nu * w;
   const T power = exp(-nu * h * w);
-  if (std::fabs(value_of(delta)) < kSeriesBelow && std::fabs(value_of(a)) < 25.0) {
+  if (std::fabs(value_of(delta)) < kSeriesBelow && eta * value_of(a) < kFurthest) {
+    if (eta * value_of(a) < -kFurthest) return T(0.0);
     return w * power * normal_pdf(a - delta) * series(eta * a, delta);
   }
   const T grown = exp(0.5 * nu * w * w);

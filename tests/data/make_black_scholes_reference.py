@@ -58,14 +58,19 @@ def values(sign, spot, strike, time, rate, dividend_yield, volatility):
 
 
 def second_order(sign, spot, strike, time, rate, dividend_yield, volatility):
-    """Dividend rho, then each derivative of SECOND_ORDER with its scale."""
+    """Dividend rho, then each derivative of SECOND_ORDER with its scale.
+
+    They are those of the pair's option out of the money, where nothing drowns in intrinsic value;
+    only charm differs between the two, by the yield on the discounted asset.
+    """
     S, K, T, r, q, s = map(mpf, (spot, strike, time, rate, dividend_yield, volatility))
+    outside = -1 if log(S / K) + (r - q) * T > 0 else 1
 
     def price(S, T, s):
         deviation = s * sqrt(T)
         d1 = (log(S / K) + (r - q) * T) / deviation + deviation / 2
-        asset = S * exp(-q * T) * cdf(sign * d1)
-        return sign * (asset - K * exp(-r * T) * cdf(sign * (d1 - deviation)))
+        asset = S * exp(-q * T) * cdf(outside * d1)
+        return outside * (asset - K * exp(-r * T) * cdf(outside * (d1 - deviation)))
 
     deviation = s * sqrt(T)
     h, t = (log(S / K) + (r - q) * T) / deviation, deviation / 2
@@ -83,8 +88,14 @@ def second_order(sign, spot, strike, time, rate, dividend_yield, volatility):
         gamma * (decay + (1 + product) / (2 * T)),
     )
     found = [-T * sign * S * exp(-q * T) * cdf(sign * (h + t))]
-    for (factor, *orders), scale in zip(SECOND_ORDER.values(), scales, strict=True):
-        found += [factor * diff(price, (S, T, s), tuple(orders), relative=True), scale]
+    # numerical derivatives have an absolute error: small against the price itself
+    digits = 120 - int(log10(price(S, T, s) / max(S, K)))
+    for (name, (factor, *orders)), scale in zip(SECOND_ORDER.items(), scales, strict=True):
+        with workdps(digits):
+            value = factor * diff(price, (S, T, s), tuple(orders), relative=True)
+        if name == "charm":
+            value += (sign - outside) // 2 * q * exp(-q * T)
+        found += [value, scale]
     return found
 
 
@@ -133,9 +144,7 @@ def main():
         found = values(*inputs)
         if found[0] < SMALLEST or not 1e-290 < inputs[2] < 1e290:
             continue
-        # numerical derivatives have an absolute error: small against the price itself
-        with workdps(120 - int(log10(found[0] / max(inputs[1:3])))):
-            found += tuple(second_order(*inputs))
+        found += tuple(second_order(*inputs))
         cells = [family, *map(repr, inputs), *(nstr(value, 25) for value in found)]
         rows.append(",".join(cells))
     OUTPUT.write_text("\n".join(rows) + "\n", encoding="utf-8")
