@@ -10,6 +10,7 @@ void bind_american(nb::module_& module);
 void bind_asian(nb::module_& module);
 void bind_bachelier(nb::module_& module);
 void bind_barrier(nb::module_& module);
+void bind_basket(nb::module_& module);
 void bind_black(nb::module_& module);
 void bind_black_scholes(nb::module_& module);
 void bind_digital(nb::module_& module);
@@ -42,6 +43,7 @@ NB_MODULE(_core, module) {
   bind_asian(module);
   bind_bachelier(module);
   bind_barrier(module);
+  bind_basket(module);
   bind_black(module);
   bind_black_scholes(module);
   bind_digital(module);

@@ -50,7 +50,7 @@ Conditional given_first(std::size_t count, const Correlations& r) noexcept {
 double nested(std::size_t count, const Limits& upper, const Correlations& r) noexcept {
   if (count == 1) return normal_cdf(upper[0]);
   if (count == 2) return bivariate_normal_cdf(upper[0], upper[1], r[0][1]);
-  constexpr auto kRule = gauss_legendre<12>();
+  constexpr auto kRule = gauss_legendre<16>();
   const Conditional c = given_first(count, r);
   const double high = std::min(upper[0], kReach);
   const double width = (high + kReach) / kPanels;
