@@ -10,6 +10,7 @@ from tasks.mutants import task_gate_mutants
 from tasks.pack import task_validation_pack
 from tasks.parity import task_ql_parity
 from tasks.peers import task_peers
+from tasks.products import task_products
 from tasks.soak import task_soak
 from tasks.wrds_sample import task_wrds_sample
 
@@ -21,6 +22,7 @@ __all__ = [
     "task_metrics_gate",
     "task_metrics_summary",
     "task_peers",
+    "task_products",
     "task_ql_parity",
     "task_soak",
     "task_validation_pack",

@@ -289,6 +289,16 @@ VALIDATION_PACK = Artifact(
 # rules as the others.
 OPTIONAL: tuple[Artifact, ...] = (
     Artifact(
+        f"{_ARTIFACTS}/products/products.csv",
+        "products",
+        "Every product and method beside QuantLib on random contracts: differences and times",
+        "tasks.evidence.products:write_products",
+        "products_table",
+        {"core": CORE},
+        timed=True,
+        packed=False,
+    ),
+    Artifact(
         f"{_PEERS}/peers.csv",
         "peers",
         "Time and error of strikeproof and other packages on the same quotes",

@@ -121,6 +121,7 @@ _READERS: Mapping[str, Callable[[Path], Any]] = {
     "peers_table": _table("peers_table"),
     "parquet_sample": _parquet,
     "png": _png,
+    "products_table": _table("products_table"),
     "summary_text": _text,
     "wrds_calibration": _table("wrds_calibration"),
     "wrds_oos_pricing": _table("wrds_oos_pricing"),

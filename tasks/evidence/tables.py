@@ -130,6 +130,20 @@ class PeersTable(dy.Schema):
         return (pl.col("failures") <= pl.col("judged_rows")).fill_null(value=True)
 
 
+class ProductsTable(dy.Schema):
+    """One product by one method beside QuantLib."""
+
+    product = dy.String(nullable=False, primary_key=True)
+    method = dy.String(nullable=False, primary_key=True)
+    reference = dy.String(nullable=False)
+    cases = dy.Int64(nullable=False, min=1)
+    worst_difference = dy.Float64(nullable=False, min=0.0)
+    median_difference = dy.Float64(nullable=False, min=0.0)
+    ns_per_option = dy.Float64(nullable=False, min_exclusive=0.0)
+    reference_ns = dy.Float64(nullable=False, min_exclusive=0.0)
+    ratio = dy.Float64(nullable=False, min_exclusive=0.0)
+
+
 class MarketFitQuotes(dy.Schema):
     """One quote of the DAX surface: price, round trip, flat fit."""
 
@@ -178,6 +192,7 @@ class MarketFitByExpiry(dy.Schema):
 
 SCHEMAS: Mapping[str, type[dy.Schema]] = {
     "benchmark_table": BenchmarkTable,
+    "products_table": ProductsTable,
     "market_fit_by_expiry": MarketFitByExpiry,
     "market_fit_quotes": MarketFitQuotes,
     "parity_table": ParityTable,
