@@ -316,12 +316,16 @@ Root<T> solve(const ExercisableOption& option, const FlatMarket& market, Tree tr
 }
 
 // Weight of the finer tree's result; the other one has what is missing to 1.
-double extrapolation_weight(const ExercisableOption& option, const Settings& s) noexcept {
+double extrapolation_weight(double order, const Settings& s) noexcept {
   const bool binomial = s.tree == Tree::kLeisenReimer;
   const double coarse = binomial ? s.steps | 1 : s.steps;
   const double fine = binomial ? (2 * s.steps) | 1 : 2 * s.steps;
-  const double order = binomial && option.exercise == Exercise::kEuropean ? 2.0 : 1.0;
   return 1.0 / (1.0 - std::pow(coarse / fine, order));
+}
+
+// Order of price, vega and rho; slopes between nodes are of the first order always.
+double price_order(const ExercisableOption& option, const Settings& s) noexcept {
+  return s.tree == Tree::kLeisenReimer && option.exercise == Exercise::kEuropean ? 2.0 : 1.0;
 }
 
 Status check_all(const ExercisableOption& option, const FlatMarket& market,
@@ -346,11 +350,11 @@ bool greeks_once(const ExercisableOption& option, const FlatMarket& market, Tree
   return std::isfinite(g.price);
 }
 
-Greeks mixed(const Greeks& fine, const Greeks& coarse, double weight) noexcept {
-  const auto mix = [weight](double a, double b) { return b + weight * (a - b); };
-  return {mix(fine.price, coarse.price), mix(fine.delta, coarse.delta),
-          mix(fine.gamma, coarse.gamma), mix(fine.vega, coarse.vega),
-          mix(fine.theta, coarse.theta), mix(fine.rho, coarse.rho)};
+Greeks mixed(const Greeks& fine, const Greeks& coarse, double value, double slope) noexcept {
+  const auto mix = [](double a, double b, double weight) { return b + weight * (a - b); };
+  return {mix(fine.price, coarse.price, value), mix(fine.delta, coarse.delta, slope),
+          mix(fine.gamma, coarse.gamma, slope), mix(fine.vega, coarse.vega, value),
+          mix(fine.theta, coarse.theta, slope), mix(fine.rho, coarse.rho, value)};
 }
 
 // What extrapolation may overshoot: a right of exercise today is worth its gain at least.
@@ -371,7 +375,8 @@ PriceResult price(const ExercisableOption& option, const FlatMarket& market,
   double value = coarse.value;
   if (settings.extrapolation) {
     const auto fine = solve<double>(option, market, settings.tree, 2 * settings.steps, 0);
-    value += extrapolation_weight(option, settings) * (fine.value - coarse.value);
+    const double weight = extrapolation_weight(price_order(option, settings), settings);
+    value += weight * (fine.value - coarse.value);
     value = std::max(value, floor_of(option, market));
   }
   if (!std::isfinite(value)) return {kNaN, Status::kNotConverged};
@@ -391,7 +396,9 @@ GreeksResult greeks(const ExercisableOption& option, const FlatMarket& market,
   if (!greeks_once(option, market, settings.tree, 2 * settings.steps, fine)) {
     return {no_greeks(), Status::kNotConverged};
   }
-  Greeks found = mixed(fine, coarse, extrapolation_weight(option, settings));
+  Greeks found =
+      mixed(fine, coarse, extrapolation_weight(price_order(option, settings), settings),
+            extrapolation_weight(1.0, settings));
   found.price = std::max(found.price, floor_of(option, market));
   return {found, Status::kOk};
 }
