@@ -11,6 +11,7 @@ namespace strikeproof::finite_difference {
 struct Settings {
   int spot_points;  // kMinimumPoints to kMaximumPoints
   int time_steps;   // 2 to kMaximumSteps in all; every stretch between two events has some
+  bool extrapolation = false;  // Richardson's, from this grid and one twice as fine in both
 };
 
 inline constexpr int kMinimumPoints = 20;

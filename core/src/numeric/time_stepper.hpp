@@ -127,13 +127,13 @@ class TimeStepper {
   // Where the other policy is better by more than rounding; true if the policy changed.
   bool improve(const std::vector<T>& obstacle, const std::vector<T>& x) noexcept {
     bool changed = false;
-    const double rounding = 1e-13 * (std::abs(math::value_of(obstacle.front())) +
-                                     std::abs(math::value_of(obstacle.back())));
+    const double least = std::abs(math::value_of(obstacle.front()));
     for (std::size_t i = 1; i + 1 < x.size(); ++i) {
       using math::value_of;
       const double lower = value_of(generator_.lower[i]) * value_of(x[i - 1]);
       const double upper = value_of(generator_.upper[i]) * value_of(x[i + 1]);
       const double here = value_of(x[i]);
+      const double rounding = 1e-14 * (least + std::abs(here));
       const double own = here - scale_ * (lower + value_of(generator_.middle[i]) * here + upper);
       const bool hold = held_[i] != 0 ? own - value_of(right_[i]) >= -rounding
                                       : here < value_of(obstacle[i]) - rounding;

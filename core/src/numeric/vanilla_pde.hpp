@@ -9,8 +9,6 @@
 
 namespace strikeproof::numeric {
 
-enum class DividendModel : int { kSpot = 0, kEscrowed = 1 };
-
 struct VanillaProblem {
   const ExercisableOption& option;
   const FlatMarket& market;
@@ -29,21 +27,6 @@ struct VanillaSolution {
 template <class T>
 [[nodiscard]] VanillaSolution<T> solve_vanilla(const VanillaProblem& problem,
                                                const finite_difference::Settings& settings);
-
-/// Cash dividends still to be paid at t, discounted to t.
-template <class T>
-[[nodiscard]] T present_dividends(const CashDividends& dividends, double t, double expiry,
-                                  const T& rate) noexcept {
-  using std::exp;
-  T sum(0.0);
-  for (std::size_t i = 0; i < dividends.times.size(); ++i) {
-    const double paid = dividends.times[i];
-    if (paid > t && paid > 0.0 && paid < expiry) {
-      sum += dividends.amounts[i] * exp(-rate * (paid - t));
-    }
-  }
-  return sum;
-}
 
 /// Price and Greeks by the grid.
 [[nodiscard]] PriceResult price_on_grid(const VanillaProblem& problem,
