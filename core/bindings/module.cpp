@@ -6,9 +6,13 @@
 
 namespace nb = nanobind;
 
+void bind_american_approximation(nb::module_& module);
 void bind_bachelier(nb::module_& module);
 void bind_black(nb::module_& module);
 void bind_black_scholes(nb::module_& module);
+void bind_dividends(nb::module_& module);
+void bind_finite_difference(nb::module_& module);
+void bind_lattice(nb::module_& module);
 void bind_portfolio(nb::module_& module);
 
 NB_MODULE(_core, module) {
@@ -29,8 +33,12 @@ NB_MODULE(_core, module) {
         return found;
       },
       nb::sig("def build_info() -> dict[str, str | bool]"), "How the core was compiled.");
+  bind_american_approximation(module);
   bind_bachelier(module);
   bind_black(module);
   bind_black_scholes(module);
+  bind_dividends(module);
+  bind_finite_difference(module);
+  bind_lattice(module);
   bind_portfolio(module);
 }

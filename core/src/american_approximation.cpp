@@ -1,7 +1,8 @@
 // Approximations to American options.
 //
 //   M = 2 r/sigma^2, N = 2 (r - q)/sigma^2, h = 1 - exp(-r T), D = (N - 1)^2 + 4 M/h
-//   lambda = (1 - N + phi D^(1/2))/2,  lambda' = d lambda/dh = -phi M/(h^2 D^(1/2)),  c = 2 lambda + N - 1
+//   lambda = (1 - N + phi D^(1/2))/2,  lambda' = d lambda/dh = -phi M/(h^2 D^(1/2)),  c = 2 lambda
+//   + N - 1
 //
 // Barone-Adesi and Whaley [1]: value = e(S) + g(S*) (S/S*)^lambda before exercise, e European,
 // g(S) = phi (S - K) - e(S), and S* where its slope is that of exercise,
@@ -9,8 +10,8 @@
 // Ju and Zhong [2]: g(S*) (S/S*)^lambda / (1 - b ln^2(S/S*) - c0 ln(S/S*)) with the same S*,
 //   b = (1 - h) M lambda'/(2 c),
 //   c0 = -(1 - h) M/c (1/h + lambda'/c - exp(r T) e_t(S*)/(r g(S*))),   e_t = theta of e.
-// QD+ [3]: a put of this form with (lambda + c0) in place of lambda in the equation of S*; a call is the
-// put with S and K, r and q exchanged.
+// QD+ [3]: a put of this form with (lambda + c0) in place of lambda in the equation of S*; a call
+// is the put with S and K, r and q exchanged.
 //
 // Bjerksund and Stensland [4]: a call (a put by the same exchange) exercised at the level X2 up to
 // t1 = (5^(1/2) - 1)/2 T and at X1 from there; b = r - q,
@@ -21,7 +22,8 @@
 // Derivatives of S* come from one Newton step in differentiated numbers at the root.
 //
 // [1] Barone-Adesi, G. and Whaley, R. (1987), J. Finance 42(2), 301-320.
-// [2] Ju, N. and Zhong, R. (1999), An approximate formula for pricing American options, J. Derivatives
+// [2] Ju, N. and Zhong, R. (1999), An approximate formula for pricing American options, J.
+// Derivatives
 //     7(2), 31-40.
 // [3] Li, M. (2010), Analytical approximations for the critical stock prices of American options: a
 //     performance comparison, Review of Derivatives Research 13(1), 75-99.
@@ -146,7 +148,8 @@ double equation_at(const State<double>& s, const Quadratic<double>& k, Method me
 double boundary(const State<double>& s, Method method) noexcept {
   const Quadratic<double> k = quadratic(s);
   const double w = s.volatility * std::sqrt(s.time);
-  const double first = std::log(s.strike) + s.phi * std::max(0.0, s.phi * std::log(s.rate / s.yield));
+  const double first =
+      std::log(s.strike) + s.phi * std::max(0.0, s.phi * std::log(s.rate / s.yield));
   const double start = std::isfinite(first) ? first : std::log(s.strike);
   double near = method == Method::kQdPlus ? start : std::log(s.strike);
   double at_near = equation_at(s, k, method, near);
@@ -209,9 +212,9 @@ Found<T> exercised(const State<T>& s) noexcept {
 // [1], [2] and, for puts of strike 1, [3].
 template <class T>
 Found<T> quadratic_value(const State<T>& s, Method method) noexcept {
+  using std::exp;
   using std::log;
   using std::pow;
-  using std::exp;
   const double root = boundary(plain(s), method);
   if (!std::isfinite(root)) return {T(kNaN), false, false};
   if (s.phi * (value_of(s.spot) - root) >= 0.0) return exercised(s);
@@ -257,8 +260,9 @@ struct TwoLevels {
 
   [[nodiscard]] T growth(const T& power, const T& time) const noexcept {
     using std::exp;
-    return exp((power * drift - s.rate +
-                0.5 * power * (power - 1.0) * s.volatility * s.volatility) * time);
+    return exp(
+        (power * drift - s.rate + 0.5 * power * (power - 1.0) * s.volatility * s.volatility) *
+        time);
   }
 
   // (I/S)^kappa times a probability that vanishes faster; 0 where it does.
@@ -290,10 +294,10 @@ struct TwoLevels {
     const T to_x1 = log(s.spot / X1), mirrored = log(X2 * X2 / (s.spot * X1));
     const T both = log(s.spot * X1 * X1 / (H * X2 * X2));
     const T direct = bivariate_normal_cdf(-(to_x1 + m1) / w1, -(log(s.spot / H) + m) / w, rho);
-    const T second = bivariate_normal_cdf(-(mirrored + m1) / w1,
-                                          -(log(X2 * X2 / (s.spot * H)) + m) / w, rho);
-    const T third = bivariate_normal_cdf(-(to_x1 - m1) / w1,
-                                         -(log(X1 * X1 / (s.spot * H)) + m) / w, -rho);
+    const T second =
+        bivariate_normal_cdf(-(mirrored + m1) / w1, -(log(X2 * X2 / (s.spot * H)) + m) / w, rho);
+    const T third =
+        bivariate_normal_cdf(-(to_x1 - m1) / w1, -(log(X1 * X1 / (s.spot * H)) + m) / w, -rho);
     const T fourth = bivariate_normal_cdf(-(mirrored - m1) / w1, -(both + m) / w, -rho);
     return growth(power, s.time) *
            (direct - image(log(X2 / s.spot), k, second) - image(log(X1 / s.spot), k, third) +
@@ -368,37 +372,36 @@ Status check_all(const VanillaOption& o, const FlatMarket& market) noexcept {
 PriceResult price(const VanillaOption& option, const FlatMarket& market, Method method) noexcept {
   const Status status = check_all(option, market);
   if (status != Status::kOk) return {kNaN, status};
-  const ExercisableOption same{option.type, option.strike, option.time_to_expiry,
-                               Exercise::kAmerican, {}};
+  const ExercisableOption same{
+      option.type, option.strike, option.time_to_expiry, Exercise::kAmerican, {}};
   if (is_certain(same, market)) return {certain_value(same, market).value.price, Status::kOk};
   const Region region = region_of(option, market);
   if (region == Region::kTwoBoundaries) return {kNaN, Status::kOutOfDomain};
-  const State<double> state{static_cast<double>(option.type), market.spot,
-                            option.strike,                    option.time_to_expiry,
-                            market.rate,                      market.dividend_yield,
+  const State<double> state{static_cast<double>(option.type),
+                            market.spot,
+                            option.strike,
+                            option.time_to_expiry,
+                            market.rate,
+                            market.dividend_yield,
                             market.volatility};
   const Found<double> found = value_of_method(state, method, region);
   if (!found.valid) return {kNaN, Status::kNotConverged};
   return {found.value, Status::kOk};
 }
 
-GreeksResult greeks(const VanillaOption& option, const FlatMarket& market,
-                    Method method) noexcept {
+GreeksResult greeks(const VanillaOption& option, const FlatMarket& market, Method method) noexcept {
   using Jet = math::Jet<4, 1>;
   const Status status = check_all(option, market);
   if (status != Status::kOk) return {no_greeks(), status};
-  const ExercisableOption same{option.type, option.strike, option.time_to_expiry,
-                               Exercise::kAmerican, {}};
+  const ExercisableOption same{
+      option.type, option.strike, option.time_to_expiry, Exercise::kAmerican, {}};
   if (is_certain(same, market)) return certain_value(same, market);
   const Region region = region_of(option, market);
   if (region == Region::kTwoBoundaries) return {no_greeks(), Status::kOutOfDomain};
-  const State<Jet> state{static_cast<double>(option.type),
-                         Jet::input(market.spot, 0),
-                         Jet(option.strike),
-                         Jet::input(option.time_to_expiry, 2),
-                         Jet::input(market.rate, 3),
-                         Jet(market.dividend_yield),
-                         Jet::input(market.volatility, 1)};
+  const State<Jet> state{
+      static_cast<double>(option.type),     Jet::input(market.spot, 0), Jet(option.strike),
+      Jet::input(option.time_to_expiry, 2), Jet::input(market.rate, 3), Jet(market.dividend_yield),
+      Jet::input(market.volatility, 1)};
   const Found<Jet> found = value_of_method(state, method, region);
   const Jet& v = found.value;
   if (!found.valid || !std::isfinite(v.first[0])) return {no_greeks(), Status::kNotConverged};

@@ -1,22 +1,24 @@
 // Options on a stock with known cash dividends D_i at t_i.
 //
-// Escrowed model [1, section 9.1]: X = S - sum of D_i exp(-r t_i) is lognormal; European options are
-// Black-Scholes-Merton on X, American ones go to the grid (src/finite_difference.cpp).
+// Escrowed model [1, section 9.1]: X = S - sum of D_i exp(-r t_i) is lognormal; European options
+// are Black-Scholes-Merton on X, American ones go to the grid (src/finite_difference.cpp).
 //
-// Spot model [2]: S is lognormal between the dates and falls from S to max(S - D_i, 0) at them. Backwards
-// from the last date, after which a European option is Black-Scholes-Merton,
+// Spot model [2]: S is lognormal between the dates and falls from S to max(S - D_i, 0) at them.
+// Backwards from the last date, after which a European option is Black-Scholes-Merton,
 //   V(x, t_{i-1}+) = exp(-r dt) int phi((y - x - (r - q - sigma^2/2) dt) / s) / s  G_i(y) dy,
 //   G_i(y) = V(max(e^y - D_i, 0), t_i+),   s = sigma sqrt(dt),  y = ln S
-// by Gauss-Legendre panels as wide as G_i and the density are smooth; V is evaluated where the earlier
-// date needs it, so that nothing is interpolated. American calls with q <= 0 <= r are exercised just
-// before a dividend only [2, section 3]: G_i = max(e^y - K, V), panels divided where the two meet.
-// Below the panels G_i is G_i(0).
+// by Gauss-Legendre panels as wide as G_i and the density are smooth; V is evaluated where the
+// earlier date needs it, so that nothing is interpolated. American calls with q <= 0 <= r are
+// exercised just before a dividend only [2, section 3]: G_i = max(e^y - K, V), panels divided where
+// the two meet. Below the panels G_i is G_i(0).
 //
-// Bos and Vandermark [3], an approximation: near dividends lower the spot, distant ones raise the strike,
+// Bos and Vandermark [3], an approximation: near dividends lower the spot, distant ones raise the
+// strike,
 //   S' = S - sum of (1 - t_i/T) D_i exp(-r t_i),   K' = K + sum of (t_i/T) D_i exp(r (T - t_i))
 //
 // [1] Haug, E. (2007), The Complete Guide to Option Pricing Formulas, 2nd ed., McGraw-Hill.
-// [2] Haug, E., Haug, J. and Lewis, A. (2003), Back to basics: a new approach to the discrete dividend
+// [2] Haug, E., Haug, J. and Lewis, A. (2003), Back to basics: a new approach to the discrete
+// dividend
 //     problem, Wilmott Magazine, September, 37-47.
 // [3] Bos, M. and Vandermark, S. (2002), Finessing fixed dividends, Risk 15(9), 157-158.
 #include "strikeproof/dividends.hpp"
@@ -87,8 +89,8 @@ template <class T>
 struct Slice {
   std::vector<double> node;  // ln S
   std::vector<T> weighted;
-  T bottom{};       // G at spot 0
-  double low = 0.0; // below the first panel
+  T bottom{};        // G at spot 0
+  double low = 0.0;  // below the first panel
 };
 
 template <class T>
@@ -132,12 +134,13 @@ class Recursion {
     const T discount = exp(-state_.rate * dt);
     if (!(value_of(spot) > 0.0)) return discount * slice.bottom;
     const T s = state_.volatility * std::sqrt(dt);
-    const T drift = state_.rate - state_.dividend_yield - 0.5 * state_.volatility *
-                                                              state_.volatility;
+    const T drift =
+        state_.rate - state_.dividend_yield - 0.5 * state_.volatility * state_.volatility;
     const T mean = log(spot) + drift * dt;
     const double reach = kDeviations * value_of(s);
-    const auto from = std::lower_bound(slice.node.begin(), slice.node.end(),
-                                       value_of(mean) - reach) - slice.node.begin();
+    const auto from =
+        std::lower_bound(slice.node.begin(), slice.node.end(), value_of(mean) - reach) -
+        slice.node.begin();
     const T inverse = 1.0 / s;
     T sum(0.0);
     for (auto k = static_cast<std::size_t>(from); k < slice.node.size(); ++k) {
@@ -216,8 +219,7 @@ class Recursion {
     const double exercise = boundary(i, low, high);
     // V(S - D) is flat below D and bends there
     const double bend = std::clamp(std::log(dividends_[i].amount), low, exercise);
-    return add_panels(i, low, bend, width, false) &&
-           add_panels(i, bend, exercise, width, false) &&
+    return add_panels(i, low, bend, width, false) && add_panels(i, bend, exercise, width, false) &&
            add_panels(i, exercise, high, width, true);
   }
 

@@ -2,11 +2,11 @@
 //
 //   dV/dtau = sigma^2 S^2/2 V_SS + (r - q) S V_S - r V,   V(S, 0) = max(phi (S - K), 0)
 //
-// S from 0, where V only earns the rate, to a top where V = A S + B with known A and B (they decay by
-// q and r, jump with dividends, and become phi and -phi K where exercise pays). Nodes gather at the
-// strike (numeric/spot_grid.hpp); the payoff of the node whose cell holds the strike is averaged over
-// the cell [3]; steps are TR-BDF2 (numeric/time_stepper.hpp), shorter after each event as the square
-// of their number, because V moves as the square root of time there.
+// S from 0, where V only earns the rate, to a top where V = A S + B with known A and B (they decay
+// by q and r, jump with dividends, and become phi and -phi K where exercise pays). Nodes gather at
+// the strike (numeric/spot_grid.hpp); the payoff of the node whose cell holds the strike is
+// averaged over the cell [3]; steps are TR-BDF2 (numeric/time_stepper.hpp), shorter after each
+// event as the square of their number, because V moves as the square root of time there.
 //
 // Early exercise: the obstacle phi (S - K) at all times (American) or at dates (Bermudan).
 // Cash dividends, spot model: V(S, t-) = V(max(S - D, 0), t+) by cubic interpolation [2, ch. 7].
@@ -14,7 +14,8 @@
 // phi (X + PV(t) - K) [4].
 //
 // Richardson's extrapolation takes the grid with every spacing halved, which holds the nodes of the
-// first, and removes the error of the second order. Vega and rho are exact derivatives of the numbers on the grid, which is held.
+// first, and removes the error of the second order. Vega and rho are exact derivatives of the
+// numbers on the grid, which is held.
 //
 // [1] Black, F. and Scholes, M. (1973), J. Political Economy 81(3), 637-654.
 // [2] Wilmott, P., Dewynne, J. and Howison, S. (1993), Option Pricing, Oxford Financial Press.
@@ -261,16 +262,15 @@ Status check_all(const VanillaProblem& problem, const Settings& s) noexcept {
   Status status = check(problem.option, problem.market);
   if (status == Status::kOk) status = check(problem.dividends);
   if (status != Status::kOk || problem.model == DividendModel::kSpot) return status;
-  const double worth = present_dividends(problem.dividends, 0.0, problem.option.time_to_expiry,
-                                         problem.market.rate);
+  const double worth =
+      present_dividends(problem.dividends, 0.0, problem.option.time_to_expiry, problem.market.rate);
   return worth > problem.market.spot ? Status::kOutOfDomain : Status::kOk;
 }
 
 // theta where the equation holds; escrowed, X = S - PV moves with time also.
 double theta_on_grid(const VanillaProblem& p, const Greeks& g) noexcept {
   if (p.model == DividendModel::kSpot) return theta_of(g, p.market);
-  const double worth =
-      present_dividends(p.dividends, 0.0, p.option.time_to_expiry, p.market.rate);
+  const double worth = present_dividends(p.dividends, 0.0, p.option.time_to_expiry, p.market.rate);
   FlatMarket moving = p.market;
   moving.spot -= worth;
   return theta_of(g, moving) - p.market.rate * worth * g.delta;
@@ -306,7 +306,9 @@ PriceResult price_on_grid(const VanillaProblem& problem, const Settings& setting
   const Status status = check_all(problem, settings);
   if (status != Status::kOk) return {kNaN, status};
   if (is_certain(problem.option, problem.market)) {
-    return {certain_value(problem.option, problem.market, problem.dividends, problem.model).value.price, Status::kOk};
+    return {
+        certain_value(problem.option, problem.market, problem.dividends, problem.model).value.price,
+        Status::kOk};
   }
   const auto found = extrapolated<double>(problem, settings);
   if (!found.converged || !std::isfinite(found.value)) return {kNaN, Status::kNotConverged};
@@ -323,8 +325,8 @@ GreeksResult greeks_on_grid(const VanillaProblem& problem, const Settings& setti
   if (!found.converged || !std::isfinite(found.value.value)) {
     return {no_greeks(), Status::kNotConverged};
   }
-  Greeks g{found.value.value, found.delta, found.gamma, found.value.first[0], 0.0,
-           found.value.first[1]};
+  Greeks g{found.value.value,    found.delta, found.gamma,
+           found.value.first[0], 0.0,         found.value.first[1]};
   g.theta = found.exercised ? 0.0 : theta_on_grid(problem, g);
   return {g, Status::kOk};
 }
@@ -338,14 +340,12 @@ namespace strikeproof::finite_difference {
 
 PriceResult price(const ExercisableOption& option, const CashDividends& dividends,
                   const FlatMarket& market, const Settings& settings) noexcept {
-  return numeric::price_on_grid({option, market, dividends, DividendModel::kSpot},
-                                settings);
+  return numeric::price_on_grid({option, market, dividends, DividendModel::kSpot}, settings);
 }
 
 GreeksResult greeks(const ExercisableOption& option, const CashDividends& dividends,
                     const FlatMarket& market, const Settings& settings) noexcept {
-  return numeric::greeks_on_grid({option, market, dividends, DividendModel::kSpot},
-                                 settings);
+  return numeric::greeks_on_grid({option, market, dividends, DividendModel::kSpot}, settings);
 }
 
 }  // namespace strikeproof::finite_difference

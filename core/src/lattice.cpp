@@ -11,9 +11,10 @@
 //
 // Trinomial: x = ln(S/F), F the forward, moves by -h, 0, h with h = sigma sqrt(3 dt) [2, 3];
 //   P_u = a / (1 + e^h),  P_d = a e^h / (1 + e^h),  a h^2 = w^2 + w^4/4,  w^2 = sigma^2 dt
-// keep the forward exactly and the second moment of x; a is below 1 for any drift. The payoff of the
-// node whose cell [x - h/2, x + h/2] holds the strike is averaged over that cell, to first order:
-// K delta^2 / (2 h) more, delta = what reaches over the kink. Without it the error jumps with n [4].
+// keep the forward exactly and the second moment of x; a is below 1 for any drift. The payoff of
+// the node whose cell [x - h/2, x + h/2] holds the strike is averaged over that cell, to first
+// order: K delta^2 / (2 h) more, delta = what reaches over the kink. Without it the error jumps
+// with n [4].
 //
 // A tree for the Greeks is one node wider on both sides at time 0: value and neighbours at the same
 // moment give delta and gamma by a parabola [5]. Vega and rho are exact derivatives of the tree.
@@ -23,7 +24,8 @@
 //     3(4), 319-346.
 // [2] Boyle, P. (1986), Option valuation using a three-jump process, Int. Options J. 3, 7-12.
 // [3] Kamrad, B. and Ritchken, P. (1991), Management Science 37(12), 1640-1652.
-// [4] Heston, S. and Zhou, G. (2000), On the rate of convergence of discrete-time contingent claims,
+// [4] Heston, S. and Zhou, G. (2000), On the rate of convergence of discrete-time contingent
+// claims,
 //     Math. Finance 10(1), 53-75.
 // [5] Pelsser, A. and Vorst, T. (1994), The binomial model and the Greeks, J. Derivatives 1(3).
 #include "strikeproof/lattice.hpp"
@@ -82,7 +84,7 @@ T inversion(const T& z, double n) noexcept {
 
 template <class T>
 struct Binomial {
-  T up, down;                      // factors of spot
+  T up, down;                        // factors of spot
   T discounted_up, discounted_down;  // probabilities times discount
   bool valid;
 };
@@ -145,8 +147,8 @@ Root<T> leisen_reimer(const Problem<T>& problem, int asked) {
   const std::size_t nodes = static_cast<std::size_t>(steps + 2 * problem.wing) + 1;
   std::vector<T> spots(nodes), values(nodes);
   const T ratio = tree.up / tree.down;
-  using std::log;
   using std::exp;
+  using std::log;
   const T log_down = log(tree.down), log_ratio = log(ratio);
   for (std::size_t j = 0; j < nodes; ++j) {
     spots[j] = problem.market.spot *
@@ -197,10 +199,10 @@ std::vector<Segment> segments_of(const ExercisableOption& option, int steps) {
 template <class T>
 struct Trinomial {
   const Problem<T>& problem;
-  T h;                         // distance of nodes in x
-  std::vector<T> shape{};      // exp(x) of the nodes
+  T h;                     // distance of nodes in x
+  std::vector<T> shape{};  // exp(x) of the nodes
   std::vector<T> values{};
-  std::size_t count = 0;       // nodes at the moment reached
+  std::size_t count = 0;  // nodes at the moment reached
 
   void start(int steps);
   void smooth(const T& forward) noexcept;
@@ -215,9 +217,9 @@ void Trinomial<T>::start(int steps) {
   count = static_cast<std::size_t>(2 * half + 1);
   shape.resize(count);
   values.resize(count);
-  const T forward = problem.market.spot *
-                    exp((problem.market.rate - problem.market.dividend_yield) *
-                        problem.option.time_to_expiry);
+  const T forward =
+      problem.market.spot *
+      exp((problem.market.rate - problem.market.dividend_yield) * problem.option.time_to_expiry);
   for (std::size_t j = 0; j < count; ++j) {
     shape[j] = exp((static_cast<double>(j) - half) * h);
     values[j] = problem.intrinsic(forward * shape[j]);
@@ -292,8 +294,8 @@ Root<T> trinomial(const Problem<T>& problem, int steps) {
     }
   }
   const ExercisableOption& option = problem.option;
-  const bool now = american || (option.exercise == Exercise::kBermudan &&
-                                !option.times.empty() && option.times.front() == 0.0);
+  const bool now = american || (option.exercise == Exercise::kBermudan && !option.times.empty() &&
+                                option.times.front() == 0.0);
   if (now && !american) tree.exercise(T(m.spot), outer);
   const T step = exp(tree.h), spot(m.spot);
   return root_of(problem, tree.values, spot, spot / step, spot * step, now);
@@ -396,9 +398,8 @@ GreeksResult greeks(const ExercisableOption& option, const FlatMarket& market,
   if (!greeks_once(option, market, settings.tree, 2 * settings.steps, fine)) {
     return {no_greeks(), Status::kNotConverged};
   }
-  Greeks found =
-      mixed(fine, coarse, extrapolation_weight(price_order(option, settings), settings),
-            extrapolation_weight(1.0, settings));
+  Greeks found = mixed(fine, coarse, extrapolation_weight(price_order(option, settings), settings),
+                       extrapolation_weight(1.0, settings));
   found.price = std::max(found.price, floor_of(option, market));
   return {found, Status::kOk};
 }

@@ -23,7 +23,8 @@ inline constexpr int kMaximumSteps = 20'000;
 [[nodiscard]] PriceResult price(const ExercisableOption& option, const CashDividends& dividends,
                                 const FlatMarket& market, const Settings& settings) noexcept;
 
-/// Delta and gamma from the grid, theta from the equation, vega and rho carried through the solution.
+/// Delta and gamma from the grid, theta from the equation, vega and rho carried through the
+/// solution.
 [[nodiscard]] GreeksResult greeks(const ExercisableOption& option, const CashDividends& dividends,
                                   const FlatMarket& market, const Settings& settings) noexcept;
 

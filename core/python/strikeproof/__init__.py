@@ -5,9 +5,29 @@ Arguments are keyword-only and broadcast by NumPy's rules; units, Greek scaling 
 stated once in ``docs/conventions.md``.
 """
 
-from strikeproof import bachelier, black, black_scholes, portfolio
+from strikeproof import (
+    american_approximation,
+    bachelier,
+    black,
+    black_scholes,
+    dividends,
+    finite_difference,
+    lattice,
+    portfolio,
+)
 from strikeproof._core import build_info
 from strikeproof._status import Status
 
 __version__ = str(build_info()["version"])
-__all__ = ["Status", "bachelier", "black", "black_scholes", "build_info", "portfolio"]
+__all__ = [
+    "Status",
+    "american_approximation",
+    "bachelier",
+    "black",
+    "black_scholes",
+    "build_info",
+    "dividends",
+    "finite_difference",
+    "lattice",
+    "portfolio",
+]

@@ -106,8 +106,8 @@ Gain best_exercise(const Scene& scene) noexcept {
 }  // namespace
 
 Status check(const ExercisableOption& option, const FlatMarket& market) noexcept {
-  const double inputs[] = {market.spot,           market.rate,   market.dividend_yield,
-                           market.volatility,     option.strike, option.time_to_expiry};
+  const double inputs[] = {market.spot,       market.rate,   market.dividend_yield,
+                           market.volatility, option.strike, option.time_to_expiry};
   if (!all_finite(inputs)) return Status::kNonFinite;
   if (market.spot < 0.0 || market.volatility < 0.0) return Status::kOutOfDomain;
   if (option.strike < 0.0 || option.time_to_expiry < 0.0) return Status::kOutOfDomain;
@@ -129,8 +129,8 @@ Status check(const CashDividends& dividends) noexcept {
 }
 
 bool is_certain(const ExercisableOption& option, const FlatMarket& market) noexcept {
-  return !(market.volatility * std::sqrt(option.time_to_expiry) > 0.0) ||
-         !(market.spot > 0.0) || !(option.strike > 0.0);
+  return !(market.volatility * std::sqrt(option.time_to_expiry) > 0.0) || !(market.spot > 0.0) ||
+         !(option.strike > 0.0);
 }
 
 GreeksResult certain_value(const ExercisableOption& option, const FlatMarket& m,

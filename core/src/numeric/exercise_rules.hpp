@@ -2,10 +2,10 @@
 // and the value where nothing is uncertain; internal to the core.
 //
 // With volatility 0 the discounted gain from exercise at t is phi (X exp(-q t) + C - K exp(-r t)),
-// where between two dividends X and C are constant: spot model X = S - sum of D exp(-(r - q) t_D) over
-// those paid (at least 0), C = 0; escrowed model X = S - PV(all), C = sum of D exp(-r t_D) over those to
-// come. Its one stationary point in each stretch is exp((r - q) t) = r K / (q X); the best of these,
-// the dividend dates (just before), today and expiry is the value.
+// where between two dividends X and C are constant: spot model X = S - sum of D exp(-(r - q) t_D)
+// over those paid (at least 0), C = 0; escrowed model X = S - PV(all), C = sum of D exp(-r t_D)
+// over those to come. Its one stationary point in each stretch is exp((r - q) t) = r K / (q X); the
+// best of these, the dividend dates (just before), today and expiry is the value.
 #pragma once
 
 #include <cmath>

@@ -1,6 +1,6 @@
 // Grid in spot and interpolation on it; internal to the core.
 //
-//   S_i = K + alpha sinh(xi_i),   xi uniform, S_0 = 0, S_last = top                              [1]
+//   S_i = K + alpha sinh(xi_i),   xi uniform, S_0 = 0, S_last = top [1]
 //
 // dense at K, where spacing is about alpha d(xi), and of constant ratio far from it.
 //

@@ -2,10 +2,11 @@
 //
 //   dV/dtau = L V,  L tridiagonal inside, values at both ends given
 //   TR-BDF2 [1]: V* = V + g dt/2 (L V + L V*),
-//                V' = (V* / g - (1 - g)^2 V / g) / (2 - g) + (1 - g)/(2 - g) dt L V',  g = 2 - 2^(1/2)
+//                V' = (V* / g - (1 - g)^2 V / g) / (2 - g) + (1 - g)/(2 - g) dt L V',  g = 2 -
+//                2^(1/2)
 // of the second order and L-stable, so that kinks need no start of their own; both stages have the
-// matrix M = 1 - g/2 dt L. Under an obstacle, V >= G and M V >= d with equality in one of them: solved
-// by policy iteration [2], which asks nothing of the shape of the exercise region. Central
+// matrix M = 1 - g/2 dt L. Under an obstacle, V >= G and M V >= d with equality in one of them:
+// solved by policy iteration [2], which asks nothing of the shape of the exercise region. Central
 // differences, one-sided where they would make M's neighbours positive.
 //
 // [1] Bank, R. et al. (1985), Transient simulation of silicon devices and circuits, IEEE Trans.
@@ -60,11 +61,7 @@ template <class T>
 class TimeStepper {
  public:
   TimeStepper(const Operator<T>& generator, std::size_t nodes)
-      : generator_(generator),
-        old_(nodes),
-        right_(nodes),
-        pivot_(nodes),
-        held_(nodes, 0) {}
+      : generator_(generator), old_(nodes), right_(nodes), pivot_(nodes), held_(nodes, 0) {}
 
   /// values one step of dt earlier; `middle` and `end` are the values at the ends of the grid after
   /// the first stage and after the step. False if policy iteration did not settle.
@@ -73,9 +70,9 @@ class TimeStepper {
     scale_ = 0.5 * kFirst * dt;
     old_ = values;
     for (std::size_t i = 1; i + 1 < values.size(); ++i) {
-      right_[i] = old_[i] + scale_ * (generator_.lower[i] * old_[i - 1] +
-                                      generator_.middle[i] * old_[i] +
-                                      generator_.upper[i] * old_[i + 1]);
+      right_[i] =
+          old_[i] + scale_ * (generator_.lower[i] * old_[i - 1] + generator_.middle[i] * old_[i] +
+                              generator_.upper[i] * old_[i + 1]);
     }
     if (!solve(middle, obstacle, values)) return false;
     const double last = 1.0 / (kFirst * (2.0 - kFirst));
