@@ -143,6 +143,25 @@ double equation_at(const State<double>& s, const Quadratic<double>& k, Method me
   return boundary_equation(s, k, method, std::exp(log_spot));
 }
 
+struct Point {
+  double x, at;
+};
+
+// Root between two points of opposite signs; secant and bisection in turn: fast, and never stuck.
+double bracketed_root(const State<double>& s, const Quadratic<double>& k, Method method, Point a,
+                      Point b) noexcept {
+  for (int step = 0; step < 120 && a.at != 0.0 && b.at != 0.0; ++step) {
+    const double secant = a.x + (b.x - a.x) * a.at / (a.at - b.at);
+    const double middle = 0.5 * (a.x + b.x);
+    if (middle == a.x || middle == b.x) break;
+    const bool usable = step % 3 != 2 && std::isfinite(secant) && secant != a.x && secant != b.x;
+    const double x = usable ? secant : middle;
+    const double at = equation_at(s, k, method, x);
+    ((at < 0.0) == (a.at < 0.0) ? a : b) = {x, at};
+  }
+  return std::abs(a.at) < std::abs(b.at) ? a.x : b.x;
+}
+
 // First change of sign on the way from the strike (or from the boundary at expiry, where that is
 // further) into the exercise region; NaN if there is none.
 double boundary(const State<double>& s, Method method) noexcept {
@@ -164,23 +183,7 @@ double boundary(const State<double>& s, Method method) noexcept {
     width *= 1.1;
   }
   if ((at_far < 0.0) == (at_near < 0.0) && at_far != 0.0) return kNaN;
-  for (int step = 0; step < 100 && std::abs(far - near) > 1e-15 * std::abs(far); ++step) {
-    // alternate between the secant and the middle: fast, and never stuck
-    const double secant = near + (far - near) * at_near / (at_near - at_far);
-    const double x = step % 3 == 2 || !std::isfinite(secant) ? 0.5 * (near + far) : secant;
-    const double at = equation_at(s, k, method, x);
-    if (at == 0.0) return std::exp(x);
-    if ((at < 0.0) == (at_near < 0.0)) {
-      if (x == near) break;
-      near = x;
-      at_near = at;
-    } else {
-      if (x == far) break;
-      far = x;
-      at_far = at;
-    }
-  }
-  return std::exp(0.5 * (near + far));
+  return std::exp(bracketed_root(s, k, method, {near, at_near}, {far, at_far}));
 }
 
 // The boundary with its derivatives: one Newton step from the root moves only those.
@@ -326,7 +329,7 @@ Found<T> bjerksund_stensland(const State<T>& asked) noexcept {
     const T pull = (drift * t + 2.0 * s.volatility * sqrt(t)) * K * K / (extent * last);
     return last + extent * (1.0 - exp(-pull));
   };
-  const TwoLevels<T> I{s, t1, level(s.time - t1), level(s.time), drift};
+  const TwoLevels<T> I{s, t1, level(t1), level(s.time), drift};
   if (value_of(s.spot) >= value_of(I.X2)) return exercised(s);
   const T one(1.0), zero(0.0);
   const T to_x2 = exp(beta * log(s.spot / I.X2)), to_x1 = exp(beta * log(s.spot / I.X1));
@@ -358,9 +361,11 @@ Found<T> value_of_method(const State<T>& s, Method method, Region region) noexce
                    : method == Method::kQdPlus           ? qd_plus(s)
                                                          : quadratic_value(s, method);
   if (!found.valid || !std::isfinite(value_of(found.value))) return {T(kNaN), false, false};
+  if (found.exercised) return exercised(s);
   if (value_of(found.value) < value_of(european_value)) found.value = european_value;
   const double gain = s.phi * (value_of(s.spot) - value_of(s.strike));
-  return value_of(found.value) <= gain ? exercised(s) : found;
+  const bool rounding = value_of(found.value) <= gain * (1.0 + 1e-15);
+  return rounding ? exercised(s) : found;
 }
 
 Status check_all(const VanillaOption& o, const FlatMarket& market) noexcept {

@@ -130,7 +130,8 @@ Root<T> root_of(const Problem<T>& problem, const std::vector<T>& values, const T
   const auto wing = static_cast<std::size_t>(problem.wing);
   root.value = values[wing];
   const double gain = value_of(problem.intrinsic(spot));
-  root.exercised = open && gain > 0.0 && value_of(root.value) <= gain;
+  root.exercised = open && gain > 0.0 && value_of(root.value) <= gain * (1.0 + 1e-13);
+  if (root.exercised) root.value = problem.intrinsic(spot);
   if (wing == 0) return root;
   root.below = value_of(values[0]);
   root.above = value_of(values[2]);
