@@ -7,6 +7,7 @@
 namespace nb = nanobind;
 
 void bind_american(nb::module_& module);
+void bind_american_approximation(nb::module_& module);
 void bind_asian(nb::module_& module);
 void bind_bachelier(nb::module_& module);
 void bind_barrier(nb::module_& module);
@@ -14,8 +15,11 @@ void bind_basket(nb::module_& module);
 void bind_black(nb::module_& module);
 void bind_black_scholes(nb::module_& module);
 void bind_digital(nb::module_& module);
+void bind_dividends(nb::module_& module);
 void bind_double_barrier(nb::module_& module);
 void bind_exchange(nb::module_& module);
+void bind_finite_difference(nb::module_& module);
+void bind_lattice(nb::module_& module);
 void bind_lookback(nb::module_& module);
 void bind_portfolio(nb::module_& module);
 void bind_rainbow(nb::module_& module);
@@ -40,6 +44,7 @@ NB_MODULE(_core, module) {
       },
       nb::sig("def build_info() -> dict[str, str | bool]"), "How the core was compiled.");
   bind_american(module);
+  bind_american_approximation(module);
   bind_asian(module);
   bind_bachelier(module);
   bind_barrier(module);
@@ -47,8 +52,11 @@ NB_MODULE(_core, module) {
   bind_black(module);
   bind_black_scholes(module);
   bind_digital(module);
+  bind_dividends(module);
   bind_double_barrier(module);
   bind_exchange(module);
+  bind_finite_difference(module);
+  bind_lattice(module);
   bind_lookback(module);
   bind_portfolio(module);
   bind_rainbow(module);

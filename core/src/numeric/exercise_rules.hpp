@@ -1,0 +1,87 @@
+// What the lattice, finite-difference and dividend engines share: the payoff, checks of the inputs,
+// and the value where nothing is uncertain; internal to the core.
+//
+// With volatility 0 the discounted gain from exercise at t is phi (X exp(-q t) + C - K exp(-r t)),
+// where between two dividends X and C are constant: spot model X = S - sum of D exp(-(r - q) t_D)
+// over those paid (at least 0), C = 0; escrowed model X = S - PV(all), C = sum of D exp(-r t_D)
+// over those to come. Its one stationary point in each stretch is exp((r - q) t) = r K / (q X); the
+// best of these, the dividend dates (just before), today and expiry is the value.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+
+#include "strikeproof/exercise.hpp"
+#include "strikeproof/math/jet.hpp"
+#include "strikeproof/result.hpp"
+
+namespace strikeproof {
+
+/// A market whose volatility and rate may carry derivatives.
+template <class T>
+struct MarketOf {
+  double spot;
+  T rate;
+  double dividend_yield;
+  T volatility;
+};
+
+using VolatilityAndRate = math::Jet<2, 0>;
+
+[[nodiscard]] inline MarketOf<double> market_of(const FlatMarket& m, double) noexcept {
+  return {m.spot, m.rate, m.dividend_yield, m.volatility};
+}
+
+[[nodiscard]] inline MarketOf<VolatilityAndRate> market_of(const FlatMarket& m,
+                                                           VolatilityAndRate) noexcept {
+  return {m.spot, VolatilityAndRate::input(m.rate, 1), m.dividend_yield,
+          VolatilityAndRate::input(m.volatility, 0)};
+}
+
+/// max(phi (spot - strike), 0), with the derivatives of the side taken.
+template <class T>
+[[nodiscard]] T intrinsic_value(double phi, const T& spot, double strike) noexcept {
+  const T gain = phi * (spot - strike);
+  return math::value_of(gain) > 0.0 ? gain : T(0.0);
+}
+
+template <class T>
+[[nodiscard]] const T& larger(const T& a, const T& b) noexcept {
+  return math::value_of(a) < math::value_of(b) ? b : a;
+}
+
+/// Cash dividends still to be paid at t, discounted to t.
+template <class T>
+[[nodiscard]] T present_dividends(const CashDividends& dividends, double t, double expiry,
+                                  const T& rate) noexcept {
+  using std::exp;
+  T sum(0.0);
+  for (std::size_t i = 0; i < dividends.times.size(); ++i) {
+    const double paid = dividends.times[i];
+    if (paid > t && paid > 0.0 && paid < expiry) {
+      sum += dividends.amounts[i] * exp(-rate * (paid - t));
+    }
+  }
+  return sum;
+}
+
+/// kOk, or why the inputs cannot be priced.
+[[nodiscard]] Status check(const ExercisableOption& option, const FlatMarket& market) noexcept;
+[[nodiscard]] Status check(const CashDividends& dividends) noexcept;
+
+/// No time, no volatility, no spot or no strike: the best moment to exercise is known.
+[[nodiscard]] bool is_certain(const ExercisableOption& option, const FlatMarket& market) noexcept;
+[[nodiscard]] GreeksResult certain_value(const ExercisableOption& option, const FlatMarket& market,
+                                         const CashDividends& dividends = {},
+                                         DividendModel model = DividendModel::kSpot) noexcept;
+
+/// theta of what the Black-Scholes equation holds for, from the other derivatives.
+[[nodiscard]] inline double theta_of(const Greeks& g, const FlatMarket& m) noexcept {
+  const double variance = m.volatility * m.volatility * m.spot * m.spot;
+  return m.rate * g.price - (m.rate - m.dividend_yield) * m.spot * g.delta -
+         0.5 * variance * g.gamma;
+}
+
+[[nodiscard]] Greeks no_greeks() noexcept;  // all NaN
+
+}  // namespace strikeproof

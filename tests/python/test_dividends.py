@@ -1,0 +1,184 @@
+"""Cash dividends: an independent integral, the grid, QuantLib, both models, the error table."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from strikeproof import Status, black_scholes, dividends
+from tasks.evidence.oracles import dividends as oracle
+
+pytestmark = pytest.mark.fast
+
+DATA = Path(__file__).resolve().parents[1] / "data" / "dividends_reference.csv"
+OPTION = {
+    "option_type": "call",
+    "spot": 100.0,
+    "strike": 105.0,
+    "time_to_expiry": 1.0,
+    "rate": 0.05,
+    "volatility": 0.25,
+    "dividend_times": [110 / 365, 292 / 365],
+    "dividend_amounts": [4.0, 5.0],
+}
+KINDS = pytest.mark.parametrize("kind", ["call", "put"])
+
+
+def reference():
+    """Rows of the table as (arguments, price)."""
+    with DATA.open() as stream:
+        rows = list(csv.DictReader(stream))
+    for entry in rows:
+        price = float(entry.pop("price"))
+        words = {name: entry.pop(name) for name in ("option_type", "exercise")}
+        paid = [entry.pop(name) for name in ("time_1", "amount_1", "time_2", "amount_2")]
+        numbers = [float(x) for x in paid if x]
+        terms = {name: float(value) for name, value in entry.items()}
+        yield (
+            {
+                **words,
+                **terms,
+                "dividend_times": numbers[0::2],
+                "dividend_amounts": numbers[1::2],
+            },
+            price,
+        )
+
+
+def test_quadrature_agrees_with_the_integral_of_the_table():
+    cases = list(reference())
+    assert len(cases) >= 15
+    for terms, price in cases:
+        found = dividends.price(**terms, method="quadrature")
+        assert found == pytest.approx(price, abs=1e-9), terms
+
+
+def test_finite_differences_agree_with_the_integral_of_the_table():
+    for terms, price in reference():
+        found = dividends.price(**terms, method="finite_difference")
+        assert found == pytest.approx(price, abs=2e-4), terms
+
+
+@KINDS
+@pytest.mark.parametrize("exercise", ["european", "american"])
+@pytest.mark.parametrize("model", ["spot", "escrowed"])
+def test_prices_agree_with_quantlib(kind, exercise, model):
+    terms = {**OPTION, "option_type": kind, "exercise": exercise, "dividend_model": model}
+    # closed form; an expansion; a grid of QuantLib's
+    bound = {("european", "escrowed"): 1e-9, ("european", "spot"): 5e-3}.get(
+        (exercise, model), 5e-3
+    )
+    assert dividends.price(**terms) == pytest.approx(oracle.price(**terms), abs=bound)
+
+
+@KINDS
+def test_greeks_of_both_methods_agree(kind):
+    terms = {**OPTION, "option_type": kind}
+    one = dividends.greeks(**terms, method="quadrature")
+    other = dividends.greeks(**terms, method="finite_difference")
+    for a, b, bound in zip(one, other, (2e-6, 1e-6, 1e-6, 1e-4, 5e-4, 1e-4), strict=True):
+        assert a == pytest.approx(b, abs=bound)
+
+
+@pytest.mark.parametrize("method", ["quadrature", "bos_vandermark"])
+@pytest.mark.parametrize("model", ["spot", "escrowed"])
+def test_theta_is_the_price_of_a_day_nearer(method, model):
+    if (method, model) == ("bos_vandermark", "escrowed"):
+        method = "accurate"
+    terms = {**OPTION, "method": method, "dividend_model": model}
+
+    def price(passed):
+        times = np.array(OPTION["dividend_times"]) - passed
+        return dividends.price(**{**terms, "time_to_expiry": 1.0 - passed, "dividend_times": times})
+
+    h = 1e-3
+    slope = (8 * (price(h) - price(-h)) - (price(2 * h) - price(-2 * h))) / (12 * h)
+    assert dividends.greeks(**terms).theta == pytest.approx(slope, abs=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    strike=st.floats(50.0, 200.0),
+    rate=st.floats(-0.05, 0.15),
+    dividend_yield=st.floats(-0.02, 0.08),
+    volatility=st.floats(0.05, 0.8),
+    first=st.floats(0.01, 0.5),
+    gap=st.floats(0.01, 0.48),
+    model=st.sampled_from(["spot", "escrowed"]),
+)
+def test_put_call_parity(strike, rate, dividend_yield, volatility, first, gap, model):
+    times, amounts = np.array([first, first + gap]), np.array([3.0, 2.0])
+    call, put = dividends.price(
+        option_type=["call", "put"],
+        spot=100.0,
+        strike=strike,
+        time_to_expiry=1.0,
+        rate=rate,
+        dividend_yield=dividend_yield,
+        volatility=volatility,
+        dividend_times=times,
+        dividend_amounts=amounts,
+        dividend_model=model,
+    )
+    if model == "escrowed":
+        worth = (100.0 - amounts @ np.exp(-rate * times)) * np.exp(-dividend_yield)
+    else:
+        paid = amounts @ np.exp(-rate * times - dividend_yield * (1.0 - times))
+        worth = 100.0 * np.exp(-dividend_yield) - paid
+    # a stock that cannot pay keeps a little: its chance is below 1e-4 here
+    assert call - put == pytest.approx(worth - strike * np.exp(-rate), abs=3e-4)
+
+
+def test_bos_vandermark_is_near_and_no_more():
+    found = dividends.price(**OPTION, method="bos_vandermark")
+    exact = dividends.price(**OPTION)
+    assert 1e-4 < abs(found - exact) < 3e-2
+
+
+def test_without_dividends_it_is_black_scholes():
+    terms = {k: v for k, v in OPTION.items() if not k.startswith("dividend")}
+    for model in ("spot", "escrowed"):
+        found = dividends.price(
+            **terms, dividend_times=[], dividend_amounts=[], dividend_model=model
+        )
+        assert found == pytest.approx(black_scholes.price(**terms), rel=1e-13)
+
+
+@pytest.mark.parametrize("exercise", ["european", "american"])
+def test_a_dividend_above_the_spot_is_the_liquidators(exercise):
+    terms = {**OPTION, "exercise": exercise, "option_type": "put"}
+    terms["dividend_amounts"] = [1e6, 0.0]
+    later = 105.0 * np.exp(-0.05 * (110 / 365 if exercise == "american" else 1.0))
+    found = dividends.price(**terms)
+    # the stock is worth nothing after the first dividend: an American put is exercised then
+    assert found == pytest.approx(later, abs=1e-6)
+    values, status = dividends.price(**terms, dividend_model=["escrowed"], return_status=True)
+    assert status[0] == Status.OUT_OF_DOMAIN
+    assert np.isnan(values[0])
+
+
+def test_without_volatility_the_best_date_is_known():
+    terms = {**OPTION, "volatility": 0.0, "strike": 60.0, "exercise": "american"}
+    date, last = OPTION["dividend_times"]
+    candidates = [
+        40.0,
+        100.0 - 60.0 * np.exp(-0.05 * date),
+        100.0 - 4.0 * np.exp(-0.05 * date) - 60.0 * np.exp(-0.05 * last),
+        100.0 - 4.0 * np.exp(-0.05 * date) - 5.0 * np.exp(-0.05 * last) - 60.0 * np.exp(-0.05),
+    ]
+    assert dividends.price(**terms) == pytest.approx(max(candidates), abs=1e-12)
+    terms["volatility"] = 1e-3
+    near = dividends.price(**terms, method="quadrature")
+    assert near == pytest.approx(max(candidates), abs=1e-3)
+
+
+def test_errors_name_what_is_wrong():
+    american_put = {**OPTION, "option_type": "put", "exercise": "american"}
+    for method in ("quadrature", "bos_vandermark"):
+        with pytest.raises(ValueError, match="outside the engine's range"):
+            dividends.price(**american_put, method=method)
+    with pytest.raises(ValueError, match="dividend_model is 'hybrid'"):
+        dividends.price(**OPTION, dividend_model="hybrid")
