@@ -13,12 +13,19 @@ using strikeproof::Status;
 using namespace strikeproof::bindings;  // NOLINT: the sibling of this file
 
 // kind, option_type, spot, strike, time_to_expiry, rate, dividend_yield, volatility, extremum,
-// fixings, window_start
-constexpr std::size_t kInputs = 11;
+// fixings, window_end, window_start
+constexpr std::size_t kInputs = 12;
 using Row = std::array<double, kInputs>;
 
 engine::LookbackOption option_of(const Row& in) noexcept {
-  return {static_cast<engine::Strike>(in[0]), type_of(in[1]), in[3], in[4], in[8], in[9], in[10]};
+  return {static_cast<engine::Strike>(in[0]),
+          type_of(in[1]),
+          in[3],
+          in[4],
+          in[8],
+          in[9],
+          in[10],
+          in[11]};
 }
 
 Status price_row(const Row& in, std::array<double, 1>& out) noexcept {

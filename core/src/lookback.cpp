@@ -20,9 +20,21 @@
 // pi), to the order of 1/n [3]. A window from t_1 on is the mean, over S at t_1, of the option that
 // starts then; the integrand is split where S equals the strike.
 //
+// A window until t_1 of a floating strike, eta = +1 for the call and X the extremum so far:    [4]
+//
+//   value / eta = S exp(-q T) N(eta d1) - X exp(-r T) N(eta d2)
+//     + S exp(-r T) / nu ((S/X)^-nu M(eta (nu w1 - f1), eta (nu w - d1); rho1)
+//                         - exp(b T) M(-eta d1, eta e1; -rho2))
+//     + S exp(-q T) M(-eta d1, eta e1; -rho2) + X exp(-r T) M(-eta f2, eta d2; -rho1)
+//     - exp(-b (T - t_1)) (1 + 1/nu) S exp(-q T) N(eta e2) N(-eta f1)
+//
+// d of S/X over T, f of S/X over t_1, e of 1 over T - t_1, w1 = sigma sqrt(t_1), rho1^2 = t_1 / T =
+// 1 - rho2^2, M the bivariate normal distribution. Near nu = 0 it is interpolated in the rate.
+//
 // [1] Goldman, M. B., Sosin, H. B. and Gatto, M. A. (1979), J. Finance 34(5), 1111-1127.
 // [2] Conze, A. and Viswanathan, R. (1991), J. Finance 46(5), 1893-1907.
 // [3] Broadie, M., Glasserman, P. and Kou, S. (1999), Finance and Stochastics 3(1), 55-82.
+// [4] Heynen, R. C. and Kat, H. M. (1994), Selective memory, Risk 7(11), 73-76.
 #include "strikeproof/lookback.hpp"
 
 #include <algorithm>
@@ -31,6 +43,7 @@
 #include <limits>
 
 #include "simd/batch.hpp"
+#include "strikeproof/math/bivariate_normal.hpp"
 #include "strikeproof/math/gauss_legendre.hpp"
 #include "strikeproof/math/jet.hpp"
 
@@ -225,22 +238,83 @@ T late_window(const LookbackOption& o, const FlatMarket& m) noexcept {
   return exp(-in.rate * until) * sum;
 }
 
+// The formula of a window until t_1, at a rate where nu is not small.
+template <class T>
+T early_window_formula(double eta, double extremum, double until, const Inputs<T>& in) noexcept {
+  using math::bivariate_normal_cdf;
+  using math::exp;
+  using math::log;
+  using math::normal_cdf;
+  using math::sqrt;
+  using std::exp;
+  using std::log;
+  using std::sqrt;
+  const T carry = in.rate - in.yield;
+  const T variance = in.volatility * in.volatility;
+  const T nu = 2.0 * carry / variance;
+  const T log_ratio = log(in.spot / extremum);
+  const T drift = carry + 0.5 * variance;
+  const T rest = in.time - until;
+  const T w = in.volatility * sqrt(in.time);
+  const T w1 = in.volatility * std::sqrt(until);
+  const T w2 = in.volatility * sqrt(rest);
+  const T d1 = (log_ratio + drift * in.time) / w;
+  const T f1 = (log_ratio + drift * until) / w1;
+  const T e1 = drift * rest / w2;
+  const T rho1 = w1 / w;
+  const T rho2 = w2 / w;
+  const T discount = exp(-in.rate * in.time);
+  const T asset = in.spot * exp(-in.yield * in.time);
+  const T both = bivariate_normal_cdf(-eta * d1, eta * e1, -rho2);
+  const T mirrored =
+      exp(-nu * log_ratio) * bivariate_normal_cdf(eta * (nu * w1 - f1), eta * (nu * w - d1), rho1);
+  return eta *
+         (asset * normal_cdf(eta * d1) - extremum * discount * normal_cdf(eta * (d1 - w)) +
+          in.spot * discount / nu * (mirrored - exp(carry * in.time) * both) + asset * both +
+          extremum * discount * bivariate_normal_cdf(-eta * (f1 - w1), eta * (d1 - w), -rho1) -
+          exp(-carry * rest) * (1.0 + 1.0 / nu) * asset * normal_cdf(eta * (e1 - w2)) *
+              normal_cdf(-eta * f1));
+}
+
+template <class T>
+T early_window(const LookbackOption& o, const FlatMarket& m) noexcept {
+  constexpr double kLeast = 0.002;  // of nu; the formula loses as many digits
+  const double eta = -looks_at_maximum(o);
+  const Inputs<T> in = inputs<T>(m, o.time_to_expiry);
+  const double variance = m.volatility * m.volatility;
+  const double nu = 2.0 * (m.rate - m.dividend_yield) / variance;
+  const auto at = [&](double shift) {
+    Inputs<T> moved = in;
+    moved.rate = in.rate + shift;
+    return early_window_formula(eta, o.extremum, o.window_end, moved);
+  };
+  if (std::fabs(nu) >= kLeast) return at(0.0);
+  // even interpolation from four rates around this one, none of which has nu near 0
+  const double h = kLeast * variance;
+  return (4.0 * (at(h) + at(-h)) - (at(2.0 * h) + at(-2.0 * h))) / 6.0;
+}
+
 template <class T>
 T value(const LookbackOption& o, const FlatMarket& m) noexcept {
+  if (o.window_end > 0.0) return early_window<T>(o, m);
   return o.window_start > 0.0 ? late_window<T>(o, m) : whole_window<T>(o, m);
 }
 
 Status checked(const LookbackOption& o, const FlatMarket& m) noexcept {
-  const Status status = simd::check_inputs<2, 7>(
-      {m.rate, m.dividend_yield},
-      {o.strike, o.time_to_expiry, o.extremum, o.fixings, o.window_start, m.spot, m.volatility});
+  const Status status = simd::check_inputs<2, 8>(
+      {m.rate, m.dividend_yield}, {o.strike, o.time_to_expiry, o.extremum, o.fixings, o.window_end,
+                                   o.window_start, m.spot, m.volatility});
   if (status != Status::kOk) return status;
   const bool late = o.window_start > 0.0;
   const double eta = looks_at_maximum(o);
   const bool ordered = late || (eta * o.extremum >= eta * m.spot && o.extremum > 0.0);
-  const bool window =
-      !late || (o.kind == Strike::kFixed && o.fixings == 0.0 && o.window_start < o.time_to_expiry &&
-                o.strike > 0.0 && m.volatility > 0.0);
+  const bool early = o.window_end > 0.0;
+  const bool plain = o.fixings == 0.0 && m.volatility > 0.0 && !(late && early);
+  const bool ends =
+      !early || (plain && o.kind == Strike::kFloating && o.window_end < o.time_to_expiry);
+  const bool starts = !late || (plain && o.kind == Strike::kFixed && o.strike > 0.0 &&
+                                o.window_start < o.time_to_expiry);
+  const bool window = ends && starts;
   return m.spot > 0.0 && ordered && window ? Status::kOk : Status::kOutOfDomain;
 }
 

@@ -88,6 +88,46 @@ def test_late_windows_agree_with_quantlib_and_with_their_ends():
         assert last == pytest.approx(black_scholes.price(**vanilla), abs=1e-3)
 
 
+def test_early_windows_agree_with_quantlib_and_with_their_ends():
+    for row in draw(80, seed=3):
+        if row["kind"] != "floating_strike" or row["time_to_expiry"] < 0.2:
+            continue
+        row["window_end"] = round(0.6 * row["time_to_expiry"] * 365) / 365
+        found = lookback.price(**row)
+        if abs(row["rate"] - row["dividend_yield"]) > 1e-3:
+            # QuantLib's bivariate normal distribution has six digits
+            assert found == pytest.approx(quantlib.price(**row), abs=2e-3)
+        whole = lookback.price(**(row | {"window_end": 0.0}))
+        assert found <= whole
+        last = lookback.price(**(row | {"window_end": row["time_to_expiry"] * (1 - 1e-9)}))
+        assert last == pytest.approx(whole, abs=1e-2)
+        first = lookback.price(**(row | {"window_end": 1e-9}))
+        terms = {n: row[n] for n in row if n not in ("kind", "extremum", "window_end", "strike")}
+        plain = black_scholes.price(**terms, strike=row["extremum"])
+        assert first == pytest.approx(plain, abs=1e-2)
+
+
+def test_an_early_window_agrees_with_simulation_also_without_drift():
+    random = np.random.default_rng(8)
+    normal = random.standard_normal((20_000, 400))
+    normal = np.concatenate([normal, -normal])
+    for rate in (0.05, 0.02):
+        step = 1.0 / 400
+        move = (rate - 0.02 - 0.02) * step + 0.2 * math.sqrt(step) * normal
+        path = 100.0 * np.exp(np.cumsum(move, axis=1))
+        # watched at 200 of the fixings: the continuous minimum is lower by the known factor
+        lowest = np.minimum(path[:, :200].min(axis=1), 100.0) * math.exp(
+            -0.5826 * 0.2 * math.sqrt(step)
+        )
+        payoff = math.exp(-rate) * np.maximum(path[:, -1] - np.minimum(lowest, 100.0), 0.0)
+        found = lookback.price(
+            kind="floating_strike", option_type="call", spot=100.0, time_to_expiry=1.0, rate=rate,
+            dividend_yield=0.02, volatility=0.2, window_end=0.5,
+        )  # fmt: skip
+        error = 4.5 * payoff.std() / math.sqrt(len(payoff))
+        assert found == pytest.approx(payoff.mean(), abs=error)
+
+
 @pytest.mark.parametrize("kind", ["fixed_strike", "floating_strike"])
 @pytest.mark.parametrize("option_type", ["call", "put"])
 def test_nothing_is_lost_where_the_drift_vanishes(kind, option_type):

@@ -20,6 +20,7 @@ struct LookbackOption {
   double extremum;        // of the path so far, spot included: maximum for fixed calls and floating
                           // puts (>= spot), else minimum (<= spot, > 0)
   double fixings;       // 0: watched continuously; else equally spaced ones left, approximated [3]
+  double window_end;    // floating strike: watched until that time, years, 0 until expiry
   double window_start;  // fixed strike: watched from this time on, years, 0 for all the time;
                         // extremum is not read where it is above 0
 };

@@ -1,4 +1,4 @@
-"""Lookback options under Black-Scholes-Merton: fixed and floating strike, late windows.
+"""Lookback options under Black-Scholes-Merton: fixed and floating strike, partial windows.
 
 Method and sources: ``core/src/lookback.cpp``. Conventions: ``docs/conventions.md``.
 """
@@ -19,7 +19,7 @@ __all__ = ["Greeks", "greeks", "price"]
 
 _RULES = {
     **dict.fromkeys(("strike", "time_to_expiry", "volatility"), NONNEGATIVE),
-    **dict.fromkeys(("fixings", "window_start"), NONNEGATIVE),
+    **dict.fromkeys(("fixings", "window_end", "window_start"), NONNEGATIVE),
     **dict.fromkeys(("spot", "extremum"), POSITIVE),
 }
 _WORDS = {"kind": {"fixed_strike": 0.0, "floating_strike": 1.0}}
@@ -46,6 +46,7 @@ def price(
     extremum: ArrayLike | None = None,
     dividend_yield: ArrayLike = 0.0,
     fixings: ArrayLike = 0.0,
+    window_end: ArrayLike = 0.0,
     window_start: ArrayLike = 0.0,
     on_failure: OnFailure | None = None,
     return_status: bool = False,
@@ -76,6 +77,8 @@ def price(
     fixings : array-like, >= 0
         0 watches continuously. Else the number of equally spaced fixings left, by the named
         approximation of Broadie, Glasserman and Kou (1999), good to the order of 1/fixings.
+    window_end : array-like, >= 0 and < time_to_expiry, years
+        Floating strikes may be watched until that time only; 0 watches until expiry.
     window_start : array-like, >= 0 and < time_to_expiry, years
         Fixed strikes may be watched from that time on only; the extremum is not read then.
     on_failure : {"nan", "raise"}, optional
@@ -102,7 +105,7 @@ def price(
     Notes
     -----
     Goldman, Sosin and Gatto (1979), Conze and Viswanathan (1991), without cancellation where rate
-    and yield agree.
+    and yield agree; Heynen and Kat (1994) for a window that ends early.
     """
     extremum = spot if extremum is None else extremum
     arguments = {
@@ -116,6 +119,7 @@ def price(
         "volatility": volatility,
         "extremum": extremum,
         "fixings": fixings,
+        "window_end": window_end,
         "window_start": window_start,
     }
     return _PRICE(
@@ -135,6 +139,7 @@ def greeks(
     extremum: ArrayLike | None = None,
     dividend_yield: ArrayLike = 0.0,
     fixings: ArrayLike = 0.0,
+    window_end: ArrayLike = 0.0,
     window_start: ArrayLike = 0.0,
     on_failure: OnFailure | None = None,
     return_status: bool = False,
@@ -175,6 +180,7 @@ def greeks(
         "volatility": volatility,
         "extremum": extremum,
         "fixings": fixings,
+        "window_end": window_end,
         "window_start": window_start,
     }
     return _GREEKS(
