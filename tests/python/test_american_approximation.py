@@ -16,7 +16,7 @@ pytestmark = pytest.mark.fast
 DATA = Path(__file__).resolve().parents[1] / "data"
 METHODS = ("barone_adesi_whaley", "bjerksund_stensland", "ju_zhong", "qd_plus")
 EVERY = pytest.mark.parametrize("method", METHODS)
-# Haug's program stopped early: his calls and puts at the money differ where symmetry makes them equal
+# Haug's program stopped early: at the money, calls and puts that symmetry makes equal differ
 PRINTED = {"haug_1998_p24": 3e-3, "ju_zhong_1999_exhibit_3": 6e-4, "ju_zhong_1999_exhibit_6": 1e-3}
 
 

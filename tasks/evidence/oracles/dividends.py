@@ -21,8 +21,11 @@ def price(
     exercise: str = "european",
     dividend_model: str = "spot",
 ) -> float:
-    """European: CashDividendEuropeanEngine ("spot": Healy's expansion, an approximation;
-    "escrowed": exact). American: the grid of `finite_difference.price`."""
+    """Value by CashDividendEuropeanEngine, or by the grid of `finite_difference.price` (American).
+
+    European values are exact in the escrowed model and Healy's expansion, an approximation, in the
+    spot model.
+    """
     if exercise == "american":
         return finite_difference.price(
             option_type=option_type,
