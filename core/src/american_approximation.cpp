@@ -17,7 +17,9 @@
 // t1 = (5^(1/2) - 1)/2 T and at X1 from there; b = r - q,
 //   beta = 1/2 - b/s2 + ((b/s2 - 1/2)^2 + 2 r/s2)^(1/2), s2 = sigma^2,
 //   B_inf = K beta/(beta - 1), B_0 = max(K, K r/q), X(t) = B_0 + (B_inf - B_0)(1 - exp(h(t))),
-//   h(t) = -(b t + 2 sigma t^(1/2)) K^2/((B_inf - B_0) B_0), X1 = X(t1)... as in [5, section 3.3].
+//   h(t) = -(b t + 2 sigma t^(1/2)) K^2/((B_inf - B_0) B_0), X1 = X(t1), X2 = X(T)     [5,
+//   section 3.3]
+// but h(t) <= 0: a strongly negative b would push the levels below B_0, where nobody exercises.
 //
 // Derivatives of S* come from one Newton step in differentiated numbers at the root.
 //
@@ -327,7 +329,7 @@ Found<T> bjerksund_stensland(const State<T>& asked) noexcept {
   const T t1 = 0.5 * (std::sqrt(5.0) - 1.0) * s.time;
   const auto level = [&](const T& t) {
     const T pull = (drift * t + 2.0 * s.volatility * sqrt(t)) * K * K / (extent * last);
-    return last + extent * (1.0 - exp(-pull));
+    return value_of(pull) > 0.0 ? last + extent * (1.0 - exp(-pull)) : last;
   };
   const TwoLevels<T> I{s, t1, level(t1), level(s.time), drift};
   if (value_of(s.spot) >= value_of(I.X2)) return exercised(s);

@@ -179,7 +179,7 @@ class Solver {
       const double part = static_cast<double>(k) / steps;
       const double next = k == steps ? length : length * part * part;
       const double dt = next - done;
-      const double t = later - next;
+      const double t = k == steps ? earlier : later - next;  // rounding must not cross a dividend
       const Ends<T> middle = ends_after(stepper_.kFirst * dt, t + (1.0 - stepper_.kFirst) * dt);
       const Ends<T> end = ends_after(dt, t);
       if (american()) set_obstacle(t);
@@ -219,7 +219,9 @@ class Solver {
       level_ -= slope_ * event.dividend;
       values_.front() = low_;
     }
-    if (event.exercise || american()) exercise(event.time);
+    // the holder acts before the stock goes ex; a jump of the obstacle must be met here, because
+    // the second stage of a step would carry it beyond the obstacle
+    if (event.exercise || american()) exercise(std::nextafter(event.time, 0.0));
   }
 
   // At today's spot; a spot net of dividends moves with the rate.

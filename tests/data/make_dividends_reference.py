@@ -54,7 +54,12 @@ def spot_model(phi, exercise, spot, strike, time, rate, volatility, dividend_yie
                 return max(following, phi * (mp.exp(y) - strike))
             return following
 
-        points = sorted({mean + k * s for k in range(-10, 11, 2)} | {mp.log(amount)})
+        later = (left[1][0] if len(left) > 1 else time) - date
+        width = 2 * volatility * mp.sqrt((date - now) * later / (date - now + later))
+        panels = int(20 * s / width) + 1
+        points = sorted(
+            {mean + (20 * mpf(k) / panels - 10) * s for k in range(panels + 1)} | {mp.log(amount)}
+        )
         if exercise == "american":
             points = sorted({*points, boundary(after, points[-1])})
         inside = [y for y in points if mean - 10 * s <= y <= mean + 10 * s]

@@ -74,6 +74,30 @@ def test_prices_agree_with_quantlib(kind, exercise, model):
     assert dividends.price(**terms) == pytest.approx(oracle.price(**terms), abs=bound)
 
 
+def test_american_call_of_the_escrowed_model_is_roll_geske_whaleys():
+    """One dividend: exercise just before it or at expiry only, an integral over one normal."""
+    date, amount = 292 / 365, 7.0
+    z = np.linspace(-9.0, 9.0, 40001)
+    left = 100.0 - amount * np.exp(-0.05 * date)
+    stock = left * np.exp((0.05 - 0.25**2 / 2) * date + 0.25 * np.sqrt(date) * z)
+    terms = {"strike": 105.0, "rate": 0.05, "volatility": 0.25}
+    later = black_scholes.price(option_type="call", spot=stock, time_to_expiry=1.0 - date, **terms)
+    density = np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi)
+    held = np.maximum(later, stock + amount - 105.0) * density
+    expected = np.exp(-0.05 * date) * held.sum() * (z[1] - z[0])
+    found = dividends.price(
+        option_type="call",
+        spot=100.0,
+        time_to_expiry=1.0,
+        exercise="american",
+        dividend_model="escrowed",
+        dividend_times=[date],
+        dividend_amounts=[amount],
+        **terms,
+    )
+    assert found == pytest.approx(expected, abs=5e-5)
+
+
 @KINDS
 def test_greeks_of_both_methods_agree(kind):
     terms = {**OPTION, "option_type": kind}

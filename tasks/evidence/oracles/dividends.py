@@ -21,10 +21,10 @@ def price(
     exercise: str = "european",
     dividend_model: str = "spot",
 ) -> float:
-    """Value by CashDividendEuropeanEngine, or for American options by a grid.
+    """Value by CashDividendEuropeanEngine, or by the grid of `finite_difference.price` (American).
 
-    Of "spot" dividends the engine gives Healy's expansion, an approximation; "escrowed" ones are
-    exact. The grid is that of `finite_difference.price`.
+    European values are exact in the escrowed model and Healy's expansion, an approximation, in the
+    spot model.
     """
     if exercise == "american":
         return finite_difference.price(

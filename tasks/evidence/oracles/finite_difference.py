@@ -44,7 +44,9 @@ def price(
         spot_points,
         0,
         ql.FdmSchemeDesc.TrBDF2(),
-        cashDividendModel=model,
+        False,
+        -ql.nullDouble(),
+        model,
     )
     found.setPricingEngine(engine)
     return float(found.NPV())
