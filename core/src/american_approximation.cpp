@@ -38,6 +38,7 @@
 #include <limits>
 
 #include "numeric/exercise_rules.hpp"
+#include "strikeproof/black_scholes.hpp"
 #include "strikeproof/math/bivariate_normal.hpp"
 #include "strikeproof/math/jet.hpp"
 #include "strikeproof/math/normal.hpp"
@@ -356,9 +357,8 @@ Region region_of(const VanillaOption& option, const FlatMarket& m) noexcept {
 }
 
 template <class T>
-Found<T> value_of_method(const State<T>& s, Method method, Region region) noexcept {
+Found<T> value_of_method(const State<T>& s, Method method) noexcept {
   const T european_value = european(s, s.spot).value;
-  if (region == Region::kEuropean) return {european_value, false, true};
   Found<T> found = method == Method::kBjerksundStensland ? bjerksund_stensland(s)
                    : method == Method::kQdPlus           ? qd_plus(s)
                                                          : quadratic_value(s, method);
@@ -384,6 +384,7 @@ PriceResult price(const VanillaOption& option, const FlatMarket& market, Method 
   if (is_certain(same, market)) return {certain_value(same, market).value.price, Status::kOk};
   const Region region = region_of(option, market);
   if (region == Region::kTwoBoundaries) return {kNaN, Status::kOutOfDomain};
+  if (region == Region::kEuropean) return black_scholes::price(option, market);
   const State<double> state{static_cast<double>(option.type),
                             market.spot,
                             option.strike,
@@ -391,7 +392,7 @@ PriceResult price(const VanillaOption& option, const FlatMarket& market, Method 
                             market.rate,
                             market.dividend_yield,
                             market.volatility};
-  const Found<double> found = value_of_method(state, method, region);
+  const Found<double> found = value_of_method(state, method);
   if (!found.valid) return {kNaN, Status::kNotConverged};
   return {found.value, Status::kOk};
 }
@@ -405,11 +406,12 @@ GreeksResult greeks(const VanillaOption& option, const FlatMarket& market, Metho
   if (is_certain(same, market)) return certain_value(same, market);
   const Region region = region_of(option, market);
   if (region == Region::kTwoBoundaries) return {no_greeks(), Status::kOutOfDomain};
+  if (region == Region::kEuropean) return black_scholes::greeks(option, market);
   const State<Jet> state{
       static_cast<double>(option.type),     Jet::input(market.spot, 0), Jet(option.strike),
       Jet::input(option.time_to_expiry, 2), Jet::input(market.rate, 3), Jet(market.dividend_yield),
       Jet::input(market.volatility, 1)};
-  const Found<Jet> found = value_of_method(state, method, region);
+  const Found<Jet> found = value_of_method(state, method);
   const Jet& v = found.value;
   if (!found.valid || !std::isfinite(v.first[0])) return {no_greeks(), Status::kNotConverged};
   return {{v.value, v.first[0], v.second[0], v.first[1], -v.first[2], v.first[3]}, Status::kOk};

@@ -289,12 +289,20 @@ VanillaSolution<T> extrapolated(const VanillaProblem& problem, const Settings& s
   found.value = fine.value + (fine.value - found.value) / 3.0;
   found.delta = fine.delta + (fine.delta - found.delta) / 3.0;
   found.gamma = fine.gamma + (fine.gamma - found.gamma) / 3.0;
-  if (may_exercise_today(problem.option)) {
-    const double phi = static_cast<double>(problem.option.type);
-    found.value = larger(found.value, T(phi * (problem.market.spot - problem.option.strike)));
-  }
-  if (value_of(found.value) < 0.0) found.value = fine.value;
   return found;
+}
+
+// A cubic through a kink may leave what no price can: the gain from exercise today, nothing, and
+// the stock or the strike at their best moment.
+double within_bounds(const VanillaProblem& p, double value) noexcept {
+  const double T = p.option.time_to_expiry;
+  const bool call = p.option.type == OptionType::kCall;
+  const double growth = std::max(call ? -p.market.dividend_yield : -p.market.rate, 0.0);
+  const double highest = (call ? p.market.spot : p.option.strike) * std::exp(growth * T);
+  const double phi = static_cast<double>(p.option.type);
+  const double gain = phi * (p.market.spot - p.option.strike);
+  const double lowest = may_exercise_today(p.option) ? std::max(gain, 0.0) : 0.0;
+  return std::max(std::min(value, highest), lowest);
 }
 
 }  // namespace
@@ -314,7 +322,7 @@ PriceResult price_on_grid(const VanillaProblem& problem, const Settings& setting
   }
   const auto found = extrapolated<double>(problem, settings);
   if (!found.converged || !std::isfinite(found.value)) return {kNaN, Status::kNotConverged};
-  return {found.value, Status::kOk};
+  return {within_bounds(problem, found.value), Status::kOk};
 }
 
 GreeksResult greeks_on_grid(const VanillaProblem& problem, const Settings& settings) noexcept {
