@@ -51,6 +51,9 @@ STRIKEPROOF_INLINE Dual operator*(double c, Dual f) noexcept {
   return {c * f.value, c * f.first, c * f.second};
 }
 STRIKEPROOF_INLINE Dual operator*(Dual f, double c) noexcept { return c * f; }
+STRIKEPROOF_INLINE Dual operator*(Dual f, Real c) noexcept {
+  return {f.value * c, f.first * c, f.second * c};
+}
 STRIKEPROOF_INLINE Dual operator/(double c, Dual f) noexcept {
   const Real quotient = c / f.value;
   return chain(f, quotient, -quotient / f.value);
