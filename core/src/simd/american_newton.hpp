@@ -173,7 +173,7 @@ STRIKEPROOF_INLINE void solve(std::size_t nodes, const Matrix& matrix,
 STRIKEPROOF_INLINE Real newton_step(const AmericanScheme& scheme, const Put<Real>& put,
                                     const Growth<Real>& growth, Bits running, Matrix& matrix,
                                     Boundary<Real>& boundary) noexcept {
-  constexpr double kFarthest = 4.0;  // factor of ln B - ln X
+  constexpr double kFarthest = 1.4;  // factor of ln B - ln X
   const std::size_t nodes = scheme.sizes.nodes;
   Real change[kMostNodes];
   for (std::size_t i = 0; i < nodes; ++i) {
