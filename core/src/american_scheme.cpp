@@ -100,6 +100,7 @@ AmericanScheme::Quadrature quadrature(const std::vector<double>& node, std::size
     const double sine = std::sin(theta);
     const double cosine = std::cos(theta);
     q.sine.push_back(sine);
+    q.inverse_sine.push_back(1.0 / sine);
     q.cosine.push_back(cosine);
     q.weight.push_back(0.5 * pi * power * std::pow(y, power - 1.0) * rule.weight[k] * 2.0 * sine *
                        cosine);

@@ -27,7 +27,7 @@ STRIKEPROOF_INLINE Exercise mirrored(const Option& o) noexcept {
   const Real w = o.volatility * root;
   const Real stiff = magnitude(rate - yield) * root;
   const Bits usable = (w > 1e-6) & (w < 10.0) & (magnitude(rate) * o.time < 10.0) &
-                      (magnitude(yield) * o.time < 10.0) & (stiff < 4.0 * o.volatility) &
+                      (magnitude(yield) * o.time < 10.0) & (stiff < 40.0 * o.volatility) &
                       (rate > 1e-9);
   e.ordinary = ordinary(o) & (usable | e.never);
   e.scale = select(e.is_put, o.strike, o.spot);

@@ -36,8 +36,8 @@
 namespace strikeproof::simd {
 namespace {
 
-constexpr std::size_t kMostNodes = 32;
-constexpr std::size_t kMostPoints = 48;
+constexpr std::size_t kMostNodes = 48;
+constexpr std::size_t kMostPoints = 64;
 
 // The put that is priced, by lane, in units of the strike.
 template <class T>
@@ -76,7 +76,9 @@ STRIKEPROOF_INLINE void first_boundary(const AmericanScheme& scheme, const Put<T
   const T start = exponential(boundary.log_start);
   for (std::size_t i = 0; i < scheme.sizes.nodes; ++i) {
     const T x = scheme.x[i] * put.root;
-    const T speed = (put.rate - put.yield) * x * x - 2.0 * put.volatility * x;
+    // a strong carry would turn the sign, and leave the boundary at its start
+    const T moved = put.volatility * x;
+    const T speed = lower_of((put.rate - put.yield) * x * x - moved, 0.0) - moved;
     const T reached =
         perpetual + (start - perpetual) *
                         exponential(lower_of(speed * (start / (start - perpetual + 1e-12)), 0.0));
@@ -89,8 +91,16 @@ STRIKEPROOF_INLINE void first_boundary(const AmericanScheme& scheme, const Put<T
 template <class T>
 STRIKEPROOF_INLINE T log_between(const double* row, std::size_t nodes,
                                  const Boundary<T>& boundary) noexcept {
-  T sum = row[0] * boundary.square[0];
-  for (std::size_t j = 1; j < nodes; ++j) sum = sum + row[j] * boundary.square[j];
+  // two sums, since each waits for its last addition
+  T even = row[0] * boundary.square[0];
+  T odd{};
+  std::size_t j = 1;
+  for (; j + 1 < nodes; j += 2) {
+    odd = multiply_add(boundary.square[j], row[j], odd);
+    even = multiply_add(boundary.square[j + 1], row[j + 1], even);
+  }
+  if (j < nodes) odd = multiply_add(boundary.square[j], row[j], odd);
+  const T sum = even + odd;
   return -square_root(higher_of(sum, 0.0));
 }
 
@@ -120,7 +130,7 @@ STRIKEPROOF_INLINE Premium<T> premium(const AmericanScheme& scheme, const Put<T>
   for (std::size_t k = 0; k < scheme.sizes.price_points; ++k) {
     const double sine = rule.sine[k];
     const double* const row = rule.interpolation.data() + k * scheme.sizes.nodes;
-    const T inverse = inverse_w * (1.0 / sine);
+    const T inverse = inverse_w * rule.inverse_sine[k];
     const T width = w * sine;
     const T gap = start - log_between(row, scheme.sizes.nodes, boundary);
     const T d_plus = (gap + drift * (sine * sine)) * inverse + 0.5 * width;

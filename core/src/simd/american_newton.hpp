@@ -85,7 +85,7 @@ STRIKEPROOF_INLINE Equation<T> equation(const AmericanScheme& scheme, const Put<
     const double sine = rule.sine[k];
     Integrand<T> at;
     at.between = log_between(row, scheme.sizes.nodes, boundary);
-    const T inverse = inverse_w * (1.0 / sine);
+    const T inverse = inverse_w * rule.inverse_sine[k];
     const T d_plus = (own - at.between + drift * (sine * sine)) * inverse + 0.5 * (w * sine);
     const Normal<T> tail = normal(d_plus);
     const T grown = growth.at[i * points + k];
@@ -118,22 +118,28 @@ STRIKEPROOF_INLINE Real linearised(const AmericanScheme& scheme, const Put<Real>
                                    const Growth<Real>& growth, const Boundary<Real>& boundary,
                                    std::size_t i, Matrix& matrix) noexcept {
   const std::size_t nodes = scheme.sizes.nodes;
+  const std::size_t points = scheme.sizes.points;
   Integrand<Real> point[kMostPoints];
   const auto keep = [&](std::size_t k, const Integrand<Real>& at) noexcept { point[k] = at; };
   const Equation<Real> sum = equation(scheme, put, growth, boundary, i, keep);
   const Real by_left = 1.0 / sum.left;
   const Real by_right = 1.0 / sum.right;
-  Real* const to = matrix.at + i * nodes;
-  for (std::size_t j = 0; j < nodes; ++j) to[j] = Real{};
-  const double* row = scheme.boundary.interpolation.data() + i * scheme.sizes.points * nodes;
-  for (std::size_t k = 0; k < scheme.sizes.points; ++k, row += nodes) {
+  Real other[kMostPoints];
+  for (std::size_t k = 0; k < points; ++k) {
     const Real slope = point[k].left_other * by_left + point[k].right_own * by_right;
     const Real between = point[k].between;
     // a boundary that interpolation puts at its start has no derivative there
-    const Real other = select(between < 0.0, slope / between, Real{});
-    for (std::size_t j = 0; j < nodes; ++j) to[j] = multiply_add(other, row[j], to[j]);
+    other[k] = select(between < 0.0, slope / between, Real{});
   }
-  for (std::size_t j = 0; j < nodes; ++j) to[j] = to[j] * boundary.log_at[j];
+  Real* const to = matrix.at + i * nodes;
+  const double* const row = scheme.boundary.interpolation.data() + i * points * nodes;
+  for (std::size_t j = 0; j < nodes; ++j) {
+    Real slope{};
+    for (std::size_t k = 0; k < points; ++k) {
+      slope = multiply_add(other[k], row[k * nodes + j], slope);
+    }
+    to[j] = slope * boundary.log_at[j];
+  }
   to[i] = to[i] + (sum.left_slope * by_left - sum.right_slope * by_right);
   return logarithm(sum.left / sum.right);
 }
