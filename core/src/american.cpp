@@ -21,12 +21,16 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 const simd::AmericanScheme& scheme_of(Accuracy accuracy) {
   using simd::make_american_scheme;
-  static const simd::AmericanScheme coarse =
-      make_american_scheme({12, 10, 1, 12, 1e-5, 1.0}, nullptr);
+  static const simd::AmericanScheme first = make_american_scheme({4, 5, 1, 8, 1e-1, 1.0}, nullptr);
+  static const simd::AmericanScheme second = make_american_scheme({6, 6, 1, 8, 1e-2, 1.0}, nullptr);
+  static const simd::AmericanScheme third =
+      make_american_scheme({12, 9, 1, 8, 1e-4, 1e-1}, &second);
+  static const simd::AmericanScheme usual =
+      make_american_scheme({20, 12, 36, 8, 5e-4, 1e-2}, &third);
   static const std::array schemes{
-      make_american_scheme({6, 6, 24, 16, 2e-4, 1e-2}, nullptr),
-      make_american_scheme({24, 10, 40, 24, 3e-8, 1e-4}, &coarse),
-      make_american_scheme({31, 48, 128, 60, 1e-10, 1e-7}, &coarse),
+      make_american_scheme({8, 8, 24, 8, 1e-3, 1e-1}, &first),
+      usual,
+      make_american_scheme({44, 40, 80, 12, 1e-6, 1e-4}, &third),
   };
   return schemes[static_cast<std::size_t>(accuracy)];
 }

@@ -23,6 +23,7 @@ using std::numbers::pi;
 
 // Nodes are Chebyshev's in x^(1/crowding). The boundary has a logarithm at the start of its time
 // where the rate is above the yield, which crowded nodes resolve better; at 2 the iteration fails.
+// Where the yield is above the rate it bends later on, and crowded nodes see less of that.
 constexpr double kCrowding = 1.5;
 
 struct Rule {
@@ -54,8 +55,15 @@ Rule gauss_legendre(std::size_t count) {
   return rule;
 }
 
-// Weights of H at the nodes (x = 0 left out, there H = 0) for its value at x.
+// Weights of H at the nodes (x = 0 left out, there H = 0) for its value at x. Before the first node H
+// is taken as proportional to x^2: a polynomial that ends in 0 would turn negative there, and
+// Newton's method would not converge.
 std::vector<double> interpolation(const std::vector<double>& at, double x) {
+  if (x < at[0]) {
+    std::vector<double> first(at.size(), 0.0);
+    first[0] = (x / at[0]) * (x / at[0]);
+    return first;
+  }
   std::vector<double> node = at;
   for (double& value : node) value = std::pow(value, 1.0 / kCrowding);
   x = std::pow(x, 1.0 / kCrowding);
@@ -92,6 +100,7 @@ AmericanScheme::Quadrature quadrature(const std::vector<double>& node, std::size
     const double sine = std::sin(theta);
     const double cosine = std::cos(theta);
     q.sine.push_back(sine);
+    q.inverse_sine.push_back(1.0 / sine);
     q.cosine.push_back(cosine);
     q.weight.push_back(0.5 * pi * power * std::pow(y, power - 1.0) * rule.weight[k] * 2.0 * sine *
                        cosine);

@@ -1,7 +1,7 @@
 // American rows through vectors; internal to the core, included by the kernels' translation units.
 #pragma once
 
-#include "american_kernel.hpp"
+#include "american_newton.hpp"
 #include "american_kernels.hpp"
 #include "kernel_driver.hpp"
 
@@ -27,7 +27,7 @@ STRIKEPROOF_INLINE Exercise mirrored(const Option& o) noexcept {
   const Real w = o.volatility * root;
   const Real stiff = magnitude(rate - yield) * root;
   const Bits usable = (w > 1e-6) & (w < 10.0) & (magnitude(rate) * o.time < 10.0) &
-                      (magnitude(yield) * o.time < 10.0) & (stiff < 4.0 * o.volatility) &
+                      (magnitude(yield) * o.time < 10.0) & (stiff < 40.0 * o.volatility) &
                       (rate > 1e-9);
   e.ordinary = ordinary(o) & (usable | e.never);
   e.scale = select(e.is_put, o.strike, o.spot);
@@ -130,7 +130,7 @@ void american_greeks(const Job& job, const AmericanScheme& scheme, Rows rows) no
       Real european[kFirstOrder];
       evaluate<Underlying::kSpot>(option, european);
       const Put<Dual> mirror = seeded(e);
-      const Found<Dual> found = find_boundary(scheme, mirror);
+      const Found<Dual> found = find_boundary(scheme, mirror, e.put);
       const Premium<Dual> extra = premium(scheme, mirror, found.boundary);
       const Bits due = is_due(e, last_of(scheme, found.boundary).value);
       Real values[6];

@@ -24,8 +24,8 @@ struct AmericanScheme {
 
   /// Quadrature over the angle whose sine is sqrt((t - u) / t) and whose cosine is sqrt(u / t).
   struct Quadrature {
-    std::vector<double> sine, cosine, weight;  // by point; weight without the factor t
-    std::vector<double> interpolation;         // by node, point and node: of H at x_i cosine_k
+    std::vector<double> sine, inverse_sine, cosine, weight;  // by point; weight without a factor t
+    std::vector<double> interpolation;  // by node, point and node: of H at x_i cosine_k
   };
   Quadrature boundary;
   Quadrature price;  // as if by the last node alone

@@ -51,6 +51,13 @@ STRIKEPROOF_INLINE Dual operator*(double c, Dual f) noexcept {
   return {c * f.value, c * f.first, c * f.second};
 }
 STRIKEPROOF_INLINE Dual operator*(Dual f, double c) noexcept { return c * f; }
+STRIKEPROOF_INLINE Dual operator*(Dual f, Real c) noexcept {
+  return {f.value * c, f.first * c, f.second * c};
+}
+STRIKEPROOF_INLINE Dual multiply_add(Dual f, double c, Dual g) noexcept {
+  return {multiply_add(f.value, c, g.value), multiply_add(f.first, c, g.first),
+          multiply_add(f.second, c, g.second)};
+}
 STRIKEPROOF_INLINE Dual operator/(double c, Dual f) noexcept {
   const Real quotient = c / f.value;
   return chain(f, quotient, -quotient / f.value);
