@@ -99,6 +99,15 @@ T series(const T& z, const T& d) noexcept {
   return sum;
 }
 
+// Y(z) for z < 0.
+double lower_ratio(double z) noexcept { return math::mills_ratio(-z); }
+
+Jet lower_ratio(const Jet& z) noexcept {
+  const double ratio = math::mills_ratio(-z.value);
+  const double slope = 1.0 + z.value * ratio;
+  return math::compose(z, ratio, slope, ratio + z.value * slope);
+}
+
 // F of the head.
 template <class T>
 T drift_term(double eta, const T& h, const T& w, const T& nu) noexcept {
@@ -114,7 +123,12 @@ T drift_term(double eta, const T& h, const T& w, const T& nu) noexcept {
     return w * power * normal_pdf(a - delta) * series(eta * a, delta);
   }
   const T grown = exp(0.5 * nu * w * w);
-  return eta * (grown * normal_cdf(eta * (a + delta)) - power * normal_cdf(eta * (a - delta))) / nu;
+  // far below, where the power may be beyond the range: it is exp(b T) phi(a + delta) / phi(a -
+  // delta)
+  const T other = eta * (a - delta);
+  const T mirrored = value_of(other) < 0.0 ? grown * normal_pdf(a + delta) * lower_ratio(other)
+                                           : power * normal_cdf(other);
+  return eta * (grown * normal_cdf(eta * (a + delta)) - mirrored) / nu;
 }
 
 // V(L) of the head.

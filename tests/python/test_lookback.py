@@ -168,6 +168,14 @@ def test_fixed_and_floating_strikes_are_one_level_apart(market, beyond, strike):
     assert fixed == pytest.approx(floating + asset - strike * discount, abs=1e-13 * scale)
 
 
+def test_strong_carry_against_little_volatility_stays_in_range():
+    option = OPTION | {"volatility": 0.02, "rate": 0.15, "dividend_yield": 0.0, "strike": 300.0}
+    assert lookback.price(**option) == pytest.approx(0.0, abs=1e-12)
+    found = lookback.greeks(**(option | {"option_type": "put", "time_to_expiry": 3.0}))
+    certain = math.exp(-0.45) * (300.0 - 100.0)
+    assert certain < found.price < certain + 0.2
+
+
 @given(market=MARKETS, strike=st.floats(30.0, 300.0))
 def test_a_lookback_is_worth_at_least_the_plain_option(market, strike):
     for kind in ("call", "put"):
