@@ -13,6 +13,8 @@ _OPERATIONS = {
     "black_scholes": ("price", "greeks", "second_order", "implied_volatility"),
     "portfolio": ("risk",),
 }
+_AMERICAN = ("fast", "accurate", "high_precision", "greeks", "implied_volatility")
+_AMERICAN_SIZES = ((1, 1), (400, 1), (400, 2))
 _SCENARIOS = ((10_000, 1), (1_000_000, 1), (1_000_000, 2))
 
 NAMES: tuple[str, ...] = (
@@ -21,6 +23,11 @@ NAMES: tuple[str, ...] = (
         for engine, operations in _OPERATIONS.items()
         for operation in operations
         for batch, threads in _SIZES
+    ),
+    *(
+        f"american/{operation}/{batch}/pool:{threads}/real_time"
+        for operation in _AMERICAN
+        for batch, threads in _AMERICAN_SIZES
     ),
     *(f"portfolio/scenarios/{batch}/pool:{threads}/real_time" for batch, threads in _SCENARIOS),
 )
