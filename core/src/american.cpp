@@ -1,8 +1,6 @@
 // The American engine over columns: vector kernels for ordinary rows, the careful engine for the
-// others; implied volatility by a bracketing secant method on blocks of rows.
-//
-// [1] Dowell, M. and Jarratt, P. (1971), A modified regula falsi method, BIT 11, 168-174
-// (Illinois).
+// others; implied volatility by the secant method within a bracket, on blocks of rows: from the
+// European volatility, which is higher, with the European slope.
 #include "strikeproof/american.hpp"
 
 #include <algorithm>
@@ -79,15 +77,18 @@ simd::Inputs inputs_of(const Columns& in) noexcept {
 
 // What the search for a volatility knows of one row.
 struct Search {
-  double low, high;            // volatility
-  double low_miss, high_miss;  // price there less the price wanted
+  double low, high;  // volatility
+  double slope;      // of the price by volatility: of the last two points, first the European one
   bool running;
   Status status;
+  double last = 0.0;  // volatility tried, with its price less the price wanted
+  double last_miss = 0.0;
   double best = 0.0;  // volatility whose price came closest
   double best_miss = std::numeric_limits<double>::infinity();
 };
 
 constexpr std::size_t kBlock = 64;  // rows that are searched together
+constexpr double kMissed = 1e-12;   // relative; prices carry more than that of their iteration
 
 // Prices of a block at trial volatilities.
 class Trials {
@@ -125,38 +126,32 @@ Search begin(const Trials& trials, std::size_t row, double wanted) noexcept {
   const VanillaOption option{trials.input(0, row) > 0.0 ? OptionType::kCall : OptionType::kPut,
                              trials.input(2, row), trials.input(3, row)};
   const FlatMarket market{trials.input(1, row), trials.input(4, row), trials.input(5, row), 0.0};
-  if (!std::isfinite(wanted)) return {0, 0, 0, 0, false, Status::kNonFinite};
-  if (wanted < 0.0) return {0, 0, 0, 0, false, Status::kOutOfDomain};
+  if (!std::isfinite(wanted)) return {0, 0, 0, false, Status::kNonFinite};
+  if (wanted < 0.0) return {0, 0, 0, false, Status::kOutOfDomain};
   const PriceResult least = careful::price(option, market);
-  if (least.status != Status::kOk) return {0, 0, 0, 0, false, least.status};
+  if (least.status != Status::kOk) return {0, 0, 0, false, least.status};
   const double rounding = 4e-16 * wanted;
-  if (wanted < least.value - rounding) return {0, 0, 0, 0, false, Status::kBelowIntrinsic};
-  if (wanted <= least.value + rounding) return {0, 0, 0, 0, false, Status::kNoTimeValue};
+  if (wanted < least.value - rounding) return {0, 0, 0, false, Status::kBelowIntrinsic};
+  if (wanted <= least.value + rounding) return {0, 0, 0, false, Status::kNoTimeValue};
   const PriceResult european = black_scholes::implied_volatility(wanted, option, market);
   const bool bounded = european.status == Status::kOk;
   const double high = bounded ? 1.000001 * european.value : 8.0;
-  return {0.0, high, least.value - wanted, kNaN, true, Status::kOk};
+  FlatMarket top = market;
+  top.volatility = high;
+  return {0.0, high, black_scholes::greeks(option, top).value.vega, true, Status::kOk};
 }
 
-// One more price at trial: shrinks the bracket, halving the miss of an end that stays (Illinois
-// [1]).
+// One more price at trial: the bracket shrinks, the last two points make the next secant.
 void learn(Search& s, double trial, double miss, double wanted) noexcept {
   if (std::fabs(miss) < s.best_miss) {
     s.best = trial;
     s.best_miss = std::fabs(miss);
   }
-  if (s.best_miss <= 2e-15 * wanted) {
-    s.running = false;
-  } else if (miss < 0.0) {
-    s.low = trial;
-    s.low_miss = miss;
-    s.high_miss *= 0.5;
-  } else {
-    s.high = trial;
-    s.high_miss = miss;
-    s.low_miss *= 0.5;
-  }
-  if (s.high - s.low <= 4e-16 * s.high) s.running = false;
+  if (trial != s.last) s.slope = (miss - s.last_miss) / (trial - s.last);
+  s.last = trial;
+  s.last_miss = miss;
+  (miss < 0.0 ? s.low : s.high) = trial;
+  if (s.best_miss <= kMissed * wanted || s.high - s.low <= kMissed * s.high) s.running = false;
 }
 
 // A price that is flat in volatility, or rough in its last digits, ends no bracket: what counts is
@@ -167,8 +162,8 @@ void settle(Search& s, double wanted) noexcept {
 }
 
 double next_trial(const Search& s) noexcept {
-  if (std::isnan(s.high_miss)) return s.high;
-  const double secant = s.low - s.low_miss * (s.high - s.low) / (s.high_miss - s.low_miss);
+  if (std::isinf(s.best_miss)) return s.high;
+  const double secant = s.last - s.last_miss / s.slope;
   return secant > s.low && secant < s.high ? secant : 0.5 * (s.low + s.high);
 }
 
@@ -187,14 +182,15 @@ void search_block(Trials& trials, std::size_t rows, std::array<Search, kBlock>& 
       Search& s = searches[k];
       if (!s.running) continue;
       const double miss = trials.price[k] - wanted[k];
-      const bool top = std::isnan(s.high_miss);
+      const bool top = std::isinf(s.best_miss);
       if (trials.status[k] != 0 || (top && miss < -1e-9 * wanted[k])) {
         s.running = false;
         s.status = trials.status[k] != 0 ? Status::kNotConverged : Status::kAboveMaximum;
       } else if (top) {
-        s.high_miss = std::max(miss, 0.0);
-        s.best = trials.volatility[k];
-        s.best_miss = std::fabs(miss);
+        s.last = s.best = trials.volatility[k];
+        s.last_miss = std::max(miss, 0.0);
+        s.best_miss = s.last_miss;
+        if (s.best_miss <= kMissed * wanted[k]) s.running = false;
       } else {
         learn(s, trials.volatility[k], miss, wanted[k]);
       }
