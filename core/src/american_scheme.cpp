@@ -55,8 +55,8 @@ Rule gauss_legendre(std::size_t count) {
   return rule;
 }
 
-// Weights of H at the nodes (x = 0 left out, there H = 0) for its value at x. Before the first node H
-// is taken as proportional to x^2: a polynomial that ends in 0 would turn negative there, and
+// Weights of H at the nodes (x = 0 left out, there H = 0) for its value at x. Before the first node
+// H is taken as proportional to x^2: a polynomial that ends in 0 would turn negative there, and
 // Newton's method would not converge.
 std::vector<double> interpolation(const std::vector<double>& at, double x) {
   if (x < at[0]) {

@@ -1,8 +1,8 @@
 // American rows through vectors; internal to the core, included by the kernels' translation units.
 #pragma once
 
-#include "american_newton.hpp"
 #include "american_kernels.hpp"
+#include "american_newton.hpp"
 #include "kernel_driver.hpp"
 
 namespace strikeproof::simd {

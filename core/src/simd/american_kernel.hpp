@@ -16,9 +16,9 @@
 //                            - q S exp(-q (T-u)) N(-d+(T-u, S/B(u))) du                      [3]
 //
 // H is a polynomial through the nodes of american_scheme; the integrals are taken over its angle.
-// First guess: the boundary of [4]'s approximation; then the solution on fewer nodes. Nodes are found
-// by Newton's method with all derivatives, american_newton: [1] moves each node by itself, which
-// fails where |r - q| sqrt(T) / sigma is large.
+// First guess: the boundary of [4]'s approximation; then the solution on fewer nodes. Nodes are
+// found by Newton's method with all derivatives, american_newton: [1] moves each node by itself,
+// which fails where |r - q| sqrt(T) / sigma is large.
 //
 // [1] Andersen, L., Lake, M. and Offengenden, D. (2016), High-performance American option pricing,
 //     J. Computational Finance 20(1), 39-87.

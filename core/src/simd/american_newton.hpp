@@ -1,15 +1,15 @@
 // Newton's method for the exercise boundary at its nodes; internal to the core.
 //
-// The terms of N and D outside the integrals that have sigma sqrt(tau) below them cancel: phi(d-) is
-// B(tau) exp((r - q) tau) phi(d+). So, with g = ln B - ln X at the nodes, the equations are
+// The terms of N and D outside the integrals that have sigma sqrt(tau) below them cancel: phi(d-)
+// is B(tau) exp((r - q) tau) phi(d+). So, with g = ln B - ln X at the nodes, the equations are
 //
-//   R_i(g) = ln int_0^tau r / B(u) f(u) du - ln (N(d+) + int_0^tau q (exp(q u) N(d+) + f(u)) du) = 0
-//   f(u) = exp(q u) phi(d+(tau-u, B(tau)/B(u))) / (sigma sqrt(tau-u))
+//   R_i(g) = ln int_0^tau r / B(u) f(u) du - ln (N(d+) + int_0^tau q (exp(q u) N(d+) + f(u)) du) =
+//   0 f(u) = exp(q u) phi(d+(tau-u, B(tau)/B(u))) / (sigma sqrt(tau-u))
 //
-// with the second integral on the left where q < 0, so that both sides are positive. Logarithms make
-// Newton's method fast where N(d+) is small. The boundary enters at the points u_k, where
-// H = sum_j c_kj g_j^2 and ln B = ln X - sqrt(H), so every derivative is a sum over points that are
-// at hand already:
+// with the second integral on the left where q < 0, so that both sides are positive. Logarithms
+// make Newton's method fast where N(d+) is small. The boundary enters at the points u_k, where H =
+// sum_j c_kj g_j^2 and ln B = ln X - sqrt(H), so every derivative is a sum over points that are at
+// hand already:
 //
 //   dR_i / dg_j = s_i [i = j] + sum_k p_ik c_kj g_j / (ln B(u_k) - ln X)
 //
@@ -63,8 +63,8 @@ struct Integrand {
 // Calls visit(k, point) for the points of node i, and returns what they add up to.
 template <class T, class Visit>
 STRIKEPROOF_INLINE Equation<T> equation(const AmericanScheme& scheme, const Put<T>& put,
-                                  const Growth<T>& growth, const Boundary<T>& boundary,
-                                  std::size_t i, Visit visit) noexcept {
+                                        const Growth<T>& growth, const Boundary<T>& boundary,
+                                        std::size_t i, Visit visit) noexcept {
   const AmericanScheme::Quadrature& rule = scheme.boundary;
   const std::size_t points = scheme.sizes.points;
   const T x = scheme.x[i] * put.root;
