@@ -1,4 +1,4 @@
-// American options one at a time: limits, and a tree where the collocation does not converge.
+// American options one at a time: limits, two boundaries, and a tree where nothing else answers.
 //
 // Without volatility the holder picks the best date: the value is the largest over t in [0, T] of
 //
@@ -18,6 +18,7 @@
 #include <cmath>
 #include <limits>
 
+#include "american_two_boundaries.hpp"
 #include "strikeproof/black_scholes.hpp"
 
 namespace strikeproof::american::careful {
@@ -132,25 +133,42 @@ bool is_finite(const Tree& tree) noexcept {
   return std::isfinite(tree.american[0]) && std::isfinite(tree.european);
 }
 
-}  // namespace
-
-PriceResult price(const VanillaOption& option, const FlatMarket& market) noexcept {
-  const Status status = checked(option, market);
-  if (status != Status::kOk) return {kNaN, status};
-  if (is_certain(option, market)) {
-    const double value = certain(option, market).price;
-    if (!std::isfinite(value)) return {kNaN, Status::kOverflow};
-    return {value, Status::kOk};
-  }
-  const Tree tree = grow(option, market);
-  if (!is_finite(tree)) return {kNaN, Status::kNotConverged};
-  return {corrected(tree, option, market), Status::kOk};
+// Derivative of a price by one input of the market.
+template <class Price>
+double slope_of(const FlatMarket& market, double FlatMarket::* input, double size,
+                const Price& price) noexcept {
+  FlatMarket higher = market;
+  FlatMarket lower = market;
+  higher.*input += size;
+  lower.*input -= size;
+  return (price(higher) - price(lower)) / (2.0 * size);
 }
 
-GreeksResult greeks(const VanillaOption& option, const FlatMarket& market) noexcept {
-  const Status status = checked(option, market);
-  if (status != Status::kOk) return {kNoGreeks, status};
-  if (is_certain(option, market)) return {certain(option, market), Status::kOk};
+template <class Price>
+void put_slopes(const FlatMarket& m, const Price& price, Greeks& g) noexcept {
+  const double spread = m.volatility * m.spot;
+  g.theta = m.rate * g.price - (m.rate - m.dividend_yield) * m.spot * g.delta -
+            0.5 * spread * spread * g.gamma;
+  g.vega = slope_of(m, &FlatMarket::volatility, 1e-3 * m.volatility, price);
+  g.rho = slope_of(m, &FlatMarket::rate, 1e-5, price);
+}
+
+// Between two boundaries exercise is due: the intrinsic value.
+Greeks two_boundary_greeks(const VanillaOption& o, const FlatMarket& m, Greeks g) noexcept {
+  if (std::fabs(g.delta) == 1.0 && g.gamma == 0.0) {
+    g.vega = g.theta = g.rho = 0.0;
+  } else {
+    put_slopes(
+        m, [&](const FlatMarket& moved) { return two_boundaries::value(o, moved).value.price; }, g);
+  }
+  return g;
+}
+
+bool is_finite(const Greeks& g) noexcept {
+  return std::isfinite(g.price + g.delta + g.gamma + g.vega + g.theta + g.rho);
+}
+
+GreeksResult tree_greeks(const VanillaOption& option, const FlatMarket& market) noexcept {
   const Tree tree = grow(option, market);
   if (!is_finite(tree)) return {kNoGreeks, Status::kNotConverged};
   const auto& v = tree.american;
@@ -163,20 +181,41 @@ GreeksResult greeks(const VanillaOption& option, const FlatMarket& market) noexc
   g.delta = (v[2] - v[1]) / (up - down);
   g.gamma = ((v[5] - v[4]) / (top[2] - top[1]) - (v[4] - v[3]) / (top[1] - top[0])) /
             (0.5 * (top[2] - top[0]));
-  g.theta = market.rate * g.price - (market.rate - market.dividend_yield) * market.spot * g.delta -
-            0.5 * market.volatility * market.volatility * market.spot * market.spot * g.gamma;
-  const auto slope = [&](double FlatMarket::* input, double size) {
-    FlatMarket higher = market;
-    FlatMarket lower = market;
-    higher.*input += size;
-    lower.*input -= size;
-    return (corrected(grow(option, higher), option, higher) -
-            corrected(grow(option, lower), option, lower)) /
-           (2.0 * size);
-  };
-  g.vega = slope(&FlatMarket::volatility, 1e-3 * market.volatility);
-  g.rho = slope(&FlatMarket::rate, 1e-5);
+  put_slopes(market, [&](const FlatMarket& m) { return corrected(grow(option, m), option, m); }, g);
   return {g, Status::kOk};
+}
+
+}  // namespace
+
+PriceResult price(const VanillaOption& option, const FlatMarket& market) noexcept {
+  const Status status = checked(option, market);
+  if (status != Status::kOk) return {kNaN, status};
+  if (is_certain(option, market)) {
+    const double value = certain(option, market).price;
+    if (!std::isfinite(value)) return {kNaN, Status::kOverflow};
+    return {value, Status::kOk};
+  }
+  if (two_boundaries::applies(option, market)) {
+    const GreeksResult found = two_boundaries::value(option, market);
+    if (found.status == Status::kOk) return {found.value.price, Status::kOk};
+  }
+  const Tree tree = grow(option, market);
+  if (!is_finite(tree)) return {kNaN, Status::kNotConverged};
+  return {corrected(tree, option, market), Status::kOk};
+}
+
+GreeksResult greeks(const VanillaOption& option, const FlatMarket& market) noexcept {
+  const Status status = checked(option, market);
+  if (status != Status::kOk) return {kNoGreeks, status};
+  if (is_certain(option, market)) return {certain(option, market), Status::kOk};
+  if (two_boundaries::applies(option, market)) {
+    const GreeksResult found = two_boundaries::value(option, market);
+    if (found.status == Status::kOk) {
+      const Greeks g = two_boundary_greeks(option, market, found.value);
+      if (is_finite(g)) return {g, Status::kOk};
+    }
+  }
+  return tree_greeks(option, market);
 }
 
 }  // namespace strikeproof::american::careful

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strikeproof import Status, american, black_scholes
+from strikeproof import Status, american, black_scholes, finite_difference
 from tasks.evidence.oracles import american as quantlib
 
 pytestmark = pytest.mark.fast
@@ -253,6 +253,35 @@ STRONG = [
 def test_what_the_collocation_leaves_out_is_answered_by_a_tree(change):
     option = OPTION | {"time_to_expiry": 2.0} | change
     assert american.price(**option) == pytest.approx(quantlib.tree_price(**option), abs=2e-3)
+
+
+def test_two_boundaries_agree_with_a_grid_and_with_their_mirror():
+    random = np.random.default_rng(3)
+    rate = random.uniform(-0.05, -0.005, 8)
+    terms = {
+        "strike": random.uniform(80.0, 125.0, 8),
+        "time_to_expiry": random.uniform(0.05, 5.0, 8),
+        "rate": rate,
+        "dividend_yield": rate - random.uniform(0.002, 0.05, 8),
+        "volatility": random.uniform(0.05, 0.5, 8),
+    }
+    found = american.greeks(option_type="put", spot=100.0, **terms)
+    grid = finite_difference.price(
+        option_type="put", spot=100.0, **terms, exercise="american", spot_points=800, time_steps=400
+    )
+    np.testing.assert_allclose(found.price, grid, rtol=0, atol=5e-6)
+    plain = black_scholes.price(option_type="put", spot=100.0, **terms)
+    assert (found.price - plain > 1e-3).sum() >= 4  # early exercise matters
+    mirrored = american.price(
+        option_type="call", spot=terms["strike"], strike=100.0, rate=terms["dividend_yield"],
+        dividend_yield=rate, time_to_expiry=terms["time_to_expiry"],
+        volatility=terms["volatility"],
+    )  # fmt: skip
+    np.testing.assert_allclose(mirrored, found.price, rtol=1e-12)
+    up, down = (
+        american.price(option_type="put", spot=100.0 + size, **terms) for size in (0.01, -0.01)
+    )
+    np.testing.assert_allclose(found.delta, (up - down) / 0.02, atol=1e-6)
 
 
 BAD = [

