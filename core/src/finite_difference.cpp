@@ -335,8 +335,12 @@ GreeksResult greeks_on_grid(const VanillaProblem& problem, const Settings& setti
   if (!found.converged || !std::isfinite(found.value.value)) {
     return {no_greeks(), Status::kNotConverged};
   }
-  Greeks g{found.value.value,    found.delta, found.gamma,
-           found.value.first[0], 0.0,         found.value.first[1]};
+  Greeks g{};
+  g.price = within_bounds(problem, found.value.value);
+  g.delta = found.delta;
+  g.gamma = found.gamma;
+  g.vega = found.value.first[0];
+  g.rho = found.value.first[1];
   g.theta = found.exercised ? 0.0 : theta_on_grid(problem, g);
   return {g, Status::kOk};
 }

@@ -127,6 +127,31 @@ def test_american_options_keep_their_bounds(strike, time_to_expiry, rate, volati
     assert max(gain, 0.0) * (1.0 - 1e-12) <= value <= highest * (1.0 + 1e-9)
 
 
+def test_price_and_greeks_give_one_price_within_its_bounds():
+    rng = np.random.default_rng(5)
+    count = 200
+    terms = {
+        "option_type": rng.choice([1.0, -1.0], count),
+        "spot": 100.0,
+        "strike": np.exp(rng.uniform(np.log(5.0), np.log(2000.0), count)),
+        "time_to_expiry": 10.0 ** rng.uniform(-4.0, 1.3, count),
+        "rate": rng.uniform(-0.05, 0.2, count),
+        "volatility": 10.0 ** rng.uniform(-3.0, 0.5, count),
+        "dividend_yield": rng.uniform(-0.05, 0.2, count),
+    }
+    paid = {
+        "dividend_times": terms["time_to_expiry"][:, None] * [0.3, 0.7],
+        "dividend_amounts": [5.0, 60.0],
+    }
+    gain = np.maximum(terms["option_type"] * (100.0 - terms["strike"]), 0.0)
+    for cash in ({}, paid):
+        found = finite_difference.greeks(**terms, **cash)
+        price = finite_difference.price(**terms, **cash)
+        np.testing.assert_allclose(found.price, price, rtol=1e-9, atol=1e-9)
+        assert (found.price >= gain).all()
+        assert (price >= gain).all()
+
+
 def test_rows_do_not_depend_on_threads_or_place():
     options = random_options(12, 4)
     together = finite_difference.price(**options, threads=2)

@@ -97,9 +97,12 @@ def price(
 
     Notes
     -----
-    At the defaults the error is about 1e-7 of the strike, at exercise dates or kinks 1e-6. Vega and
-    rho are derivatives of the numbers on the grid, theta is the Black-Scholes equation's, and 0
-    where the option is exercised.
+    At the defaults and for strikes of 70 to 130 % of the spot, volatilities of 5 to 60 % and
+    rates of 0 to 8 % an American price errs by about 1e-8 of the spot and at worst 5e-6. The
+    grid is dense at the strike: with the spot, or where the carry takes it, many deviations
+    away, or ``volatility * sqrt(time_to_expiry)`` above 2, errors reach 1e-3 to 1e-2 of spot
+    and strike; use more points. Vega and rho are derivatives of the numbers on the grid, theta is
+    the Black-Scholes equation's, and 0 where the option is exercised.
     """
     arguments = _arguments(
         option_type=option_type,
