@@ -19,15 +19,15 @@ _SCENARIOS = ((10_000, 1), (1_000_000, 1), (1_000_000, 2))
 
 NAMES: tuple[str, ...] = (
     *(
+        f"american/{operation}/{batch}/pool:{threads}/real_time"
+        for operation in _AMERICAN
+        for batch, threads in _AMERICAN_SIZES
+    ),
+    *(
         f"{engine}/{operation}/{batch}/pool:{threads}/real_time"
         for engine, operations in _OPERATIONS.items()
         for operation in operations
         for batch, threads in _SIZES
-    ),
-    *(
-        f"american/{operation}/{batch}/pool:{threads}/real_time"
-        for operation in _AMERICAN
-        for batch, threads in _AMERICAN_SIZES
     ),
     *(f"portfolio/scenarios/{batch}/pool:{threads}/real_time" for batch, threads in _SCENARIOS),
 )
