@@ -10,6 +10,7 @@ namespace {
 namespace am = strikeproof::american;
 using strikeproof::Rows;
 using strikeproof::benchmarks::column;
+using strikeproof::benchmarks::random_options;
 using strikeproof::benchmarks::RandomOptions;
 using strikeproof::benchmarks::Results;
 using strikeproof::benchmarks::run;
@@ -22,14 +23,14 @@ am::Columns columns(const RandomOptions& o, const std::vector<double>& last) {
 
 template <am::Accuracy accuracy>
 void price(benchmark::State& state) {
-  const RandomOptions options(size_of(state));
+  const RandomOptions& options = random_options(size_of(state));
   const am::Columns in = columns(options, options.volatility);
   Results out(size_of(state), 1);
   run(state, [&](Rows rows) { am::price(in, rows, accuracy, out.column(0), out.status()); });
 }
 
 void greeks(benchmark::State& state) {
-  const RandomOptions options(size_of(state));
+  const RandomOptions& options = random_options(size_of(state));
   const am::Columns in = columns(options, options.volatility);
   Results out(size_of(state), 6);
   am::OutputColumns to{};
@@ -39,7 +40,7 @@ void greeks(benchmark::State& state) {
 
 void implied_volatility(benchmark::State& state) {
   const std::size_t size = size_of(state);
-  const RandomOptions options(size);
+  const RandomOptions& options = random_options(size);
   std::vector<double> prices(size);
   Results out(size, 1);
   am::price(columns(options, options.volatility), {0, size}, am::Accuracy::kAccurate, prices.data(),

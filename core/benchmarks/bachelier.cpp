@@ -10,6 +10,7 @@ namespace {
 namespace model = strikeproof::bachelier;
 using strikeproof::Rows;
 using strikeproof::benchmarks::column;
+using strikeproof::benchmarks::random_options;
 using strikeproof::benchmarks::RandomOptions;
 using strikeproof::benchmarks::Results;
 using strikeproof::benchmarks::run;
@@ -22,14 +23,14 @@ model::Columns columns(const RandomOptions& o, const std::vector<double>& last) 
 }
 
 void price(benchmark::State& state) {
-  const RandomOptions options(size_of(state));
+  const RandomOptions& options = random_options(size_of(state));
   const model::Columns in = columns(options, options.normal_volatility);
   Results out(size_of(state), 1);
   run(state, [&](Rows rows) { model::price(in, rows, out.column(0), out.status()); });
 }
 
 void greeks(benchmark::State& state) {
-  const RandomOptions options(size_of(state));
+  const RandomOptions& options = random_options(size_of(state));
   const model::Columns in = columns(options, options.normal_volatility);
   Results out(size_of(state), 6);
   model::OutputColumns to{};
@@ -39,7 +40,7 @@ void greeks(benchmark::State& state) {
 
 void implied_volatility(benchmark::State& state) {
   const std::size_t size = size_of(state);
-  const RandomOptions options(size);
+  const RandomOptions& options = random_options(size);
   std::vector<double> prices(size);
   Results out(size, 1);
   model::price(columns(options, options.normal_volatility), {0, size}, prices.data(), out.status());

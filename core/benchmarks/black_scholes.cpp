@@ -10,6 +10,7 @@ namespace {
 namespace bs = strikeproof::black_scholes;
 using strikeproof::Rows;
 using strikeproof::benchmarks::column;
+using strikeproof::benchmarks::random_options;
 using strikeproof::benchmarks::RandomOptions;
 using strikeproof::benchmarks::Results;
 using strikeproof::benchmarks::run;
@@ -22,7 +23,7 @@ bs::Columns columns(const RandomOptions& o, const std::vector<double>& last) {
 }
 
 void price(benchmark::State& state) {
-  const RandomOptions options(size_of(state));
+  const RandomOptions& options = random_options(size_of(state));
   const bs::Columns in = columns(options, options.volatility);
   Results out(size_of(state), 1);
   run(state, [&](Rows rows) { bs::price(in, rows, out.column(0), out.status()); });
@@ -30,7 +31,7 @@ void price(benchmark::State& state) {
 
 template <std::size_t quantities>
 void greeks(benchmark::State& state) {
-  const RandomOptions options(size_of(state));
+  const RandomOptions& options = random_options(size_of(state));
   const bs::Columns in = columns(options, options.volatility);
   Results out(size_of(state), quantities);
   bs::OutputColumns to{};
@@ -40,7 +41,7 @@ void greeks(benchmark::State& state) {
 
 void implied_volatility(benchmark::State& state) {
   const std::size_t size = size_of(state);
-  const RandomOptions options(size);
+  const RandomOptions& options = random_options(size);
   std::vector<double> prices(size);
   Results out(size, 1);
   bs::price(columns(options, options.volatility), {0, size}, prices.data(), out.status());

@@ -12,6 +12,7 @@ namespace {
 namespace pf = strikeproof::portfolio;
 using strikeproof::Parallel;
 using strikeproof::benchmarks::column;
+using strikeproof::benchmarks::random_options;
 using strikeproof::benchmarks::RandomOptions;
 using strikeproof::benchmarks::Results;
 using strikeproof::benchmarks::size_of;
@@ -29,7 +30,7 @@ Parallel pool(const benchmark::State& state) {
 }
 
 void risk(benchmark::State& state) {
-  const RandomOptions options(size_of(state));
+  const RandomOptions& options = random_options(size_of(state));
   Results out(size_of(state), pf::kFigures);
   pf::FigureColumns to{};
   for (std::size_t k = 0; k < pf::kFigures; ++k) to[k] = out.column(k);
@@ -47,7 +48,7 @@ void risk(benchmark::State& state) {
 void scenarios(benchmark::State& state) {
   constexpr std::size_t kScenarios = 100;
   const std::size_t size = size_of(state) / kScenarios;
-  const RandomOptions options(size);
+  const RandomOptions& options = random_options(size);
   std::array<pf::Shock, kScenarios> shocks{};
   for (std::size_t k = 0; k < kScenarios; ++k) {
     shocks[k].spot_return = 0.004 * (static_cast<double>(k) - 50.0);

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <map>
 #include <random>
 #include <vector>
 
@@ -37,6 +38,12 @@ struct RandomOptions {
   std::vector<double> sign, spot, strike, time, rate, yield, volatility;
   std::vector<double> normal_volatility, normal_strike;  // for models of differences
 };
+
+/// The options of a size, made once: a benchmark's function runs many times.
+[[nodiscard]] inline const RandomOptions& random_options(std::size_t size) {
+  static std::map<std::size_t, RandomOptions> made;
+  return made.try_emplace(size, size).first->second;
+}
 
 [[nodiscard]] inline Column column(const std::vector<double>& values) { return {values.data(), 1}; }
 

@@ -18,7 +18,7 @@ NAMES = (FAST, FULL)
 _SETTINGS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
     "benchmarks": {
         FAST: {"repetitions": 3, "min_seconds": 0.02},
-        FULL: {"repetitions": 10, "min_seconds": 0.2},
+        FULL: {"repetitions": 10, "min_seconds": 0.05},
     },
     "wrds_sample": {
         FAST: {"mode": "sample"},
