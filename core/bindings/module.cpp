@@ -19,6 +19,7 @@ void bind_dividends(nb::module_& module);
 void bind_double_barrier(nb::module_& module);
 void bind_exchange(nb::module_& module);
 void bind_finite_difference(nb::module_& module);
+void bind_heston(nb::module_& module);
 void bind_lattice(nb::module_& module);
 void bind_lookback(nb::module_& module);
 void bind_portfolio(nb::module_& module);
@@ -56,6 +57,7 @@ NB_MODULE(_core, module) {
   bind_double_barrier(module);
   bind_exchange(module);
   bind_finite_difference(module);
+  bind_heston(module);
   bind_lattice(module);
   bind_lookback(module);
   bind_portfolio(module);

@@ -1,0 +1,94 @@
+// European options under Heston's stochastic volatility; see src/heston.cpp.
+#pragma once
+
+#include <array>
+#include <complex>
+#include <vector>
+
+#include "strikeproof/market.hpp"
+#include "strikeproof/status.hpp"
+
+namespace strikeproof::heston {
+
+/// dS/S = (r - q) dt + sqrt(v) dW,  dv = mean_reversion (long_run_variance - v) dt
+/// + volatility_of_variance sqrt(v) dZ,  dW dZ = correlation dt.
+struct Model {
+  double initial_variance;        // >= 0
+  double long_run_variance;       // >= 0
+  double mean_reversion;          // >= 0, per year
+  double volatility_of_variance;  // >= 0
+  double correlation;             // within [-1, 1]
+
+  [[nodiscard]] bool operator==(const Model&) const = default;
+};
+
+/// Spot, flat continuously compounded rates and the model of its variance.
+struct Market {
+  double spot;  // > 0
+  double rate;
+  double dividend_yield;
+  Model model;
+};
+
+/// Price and its derivatives by the spot.
+struct Values {
+  double price;
+  double delta;
+  double gamma;
+};
+
+struct Result {
+  Values value;  // all NaN unless status is kOk
+  Status status;
+};
+
+/// One expiry of one model: the characteristic function is evaluated once for all strikes. Values
+/// do not depend on which strikes were asked before. Not for use by several threads at once.
+class Expiry {
+ public:
+  Expiry(const Model& model, double time_to_expiry);
+
+  [[nodiscard]] bool serves(const Model& model, double time_to_expiry) const noexcept {
+    return model == model_ && time_to_expiry == time_;
+  }
+
+  /// Undiscounted value of min(S, K) over the forward at K = F exp(log_strike), and its first two
+  /// derivatives by the forward times F^0 and F^1. kNotConverged where halving the step a last
+  /// time still moved it.
+  [[nodiscard]] Result covered_call(double log_strike);
+
+ private:
+  using Complex = std::complex<double>;
+  static constexpr int kLevels = 6;
+
+  struct Node {
+    Complex argument;
+    Complex weight;  // characteristic function, kernel and step of the contour together
+  };
+
+  /// Hyperbola that bends up (puts' side) or down; its nodes are made when first asked for.
+  struct Contour {
+    double angle = 0.0;
+    double scale = 0.0;
+    double step = 0.0;  // of the coarsest level
+    std::array<std::vector<Node>, kLevels> levels;
+  };
+
+  [[nodiscard]] static Contour contour(double limit);
+  [[nodiscard]] Complex log_characteristic(Complex argument) const;
+  [[nodiscard]] const std::vector<Node>& nodes(Contour& contour, int level) const;
+
+  Model model_;
+  double time_;
+  Contour up_;
+  Contour down_;
+};
+
+/// Absolute error below 1e-10 of the spot.
+[[nodiscard]] Result value(const VanillaOption& option, const Market& market) noexcept;
+
+/// The same with an expiry that may serve the next contract as well: it is replaced where it is of
+/// another model or time.
+[[nodiscard]] Result value(const VanillaOption& option, const Market& market, Expiry& expiry);
+
+}  // namespace strikeproof::heston

@@ -1,0 +1,170 @@
+"""Heston prices against 30-digit values, QuantLib, Black-Scholes and themselves."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from strikeproof import Status, black_scholes, heston
+from tasks.evidence.oracles import heston as oracle
+
+_REFERENCE = Path(__file__).parents[1] / "data" / "heston_reference.csv"
+_PARAMETERS = (
+    "initial_variance",
+    "long_run_variance",
+    "mean_reversion",
+    "volatility_of_variance",
+    "correlation",
+)
+_BASE = dict(zip(_PARAMETERS, (0.04, 0.05, 1.5, 0.5, -0.6), strict=True))
+_CONTRACT: dict[str, Any] = {
+    "spot": 100.0,
+    "strike": 105.0,
+    "time_to_expiry": 0.75,
+    "rate": 0.03,
+    "dividend_yield": 0.01,
+}
+
+
+def _reference() -> dict[str, list[dict[str, str]]]:
+    cases: dict[str, list[dict[str, str]]] = {}
+    with _REFERENCE.open(newline="") as file:
+        for row in csv.DictReader(file):
+            cases.setdefault(row["case"], []).append(row)
+    return cases
+
+
+@pytest.mark.parametrize("case", _reference())
+def test_thirty_digit_values(case: str) -> None:
+    rows = _reference()[case]
+    columns = {
+        name: np.array([float(row[name]) for row in rows])
+        for name in (*_PARAMETERS, "time_to_expiry")
+    }
+    strike = np.exp([float.fromhex(row["log_strike"]) for row in rows])
+    want = np.array([float(row["call"]) for row in rows])
+    terms: dict[str, Any] = {"spot": 1.0, "strike": strike, "rate": 0.0, **columns}
+    call, status = heston.price(option_type="call", return_status=True, **terms)
+    assert not status.any()
+    np.testing.assert_allclose(call, want, rtol=0.0, atol=1e-10)
+    put = heston.price(option_type="put", on_failure="raise", **terms)
+    np.testing.assert_allclose(put, want - 1.0 + strike, rtol=0.0, atol=1e-10)
+
+
+def _random_contracts(count: int) -> dict[str, Any]:
+    draw = np.random.default_rng(20261124)
+    terms: dict[str, Any] = {
+        "initial_variance": 10.0 ** draw.uniform(-4.0, 0.0, count),
+        "long_run_variance": 10.0 ** draw.uniform(-4.0, 0.0, count),
+        "mean_reversion": 10.0 ** draw.uniform(-2.0, 1.0, count),
+        "volatility_of_variance": 10.0 ** draw.uniform(-2.0, math.log10(2.0), count),
+        "correlation": draw.uniform(-0.98, 0.98, count),
+        "time_to_expiry": 10.0 ** draw.uniform(math.log10(1.0 / 365.0), math.log10(30.0), count),
+        "spot": 100.0,
+        "rate": 0.0,
+    }
+    spread = np.sqrt(
+        terms["time_to_expiry"] * np.sqrt(terms["initial_variance"] * terms["long_run_variance"])
+    )
+    terms["strike"] = 100.0 * np.exp(draw.uniform(-4.0, 4.0, count) * spread)
+    return terms
+
+
+def test_every_random_contract_settles_within_its_bounds() -> None:
+    terms = _random_contracts(4000)
+    call, status = heston.price(option_type="call", return_status=True, **terms)
+    assert not status.any()
+    assert (call >= np.maximum(100.0 - terms["strike"], 0.0)).all()
+    assert (call <= 100.0).all()
+
+
+def test_calls_fall_and_are_convex_in_the_strike() -> None:
+    strike = np.linspace(20.0, 300.0, 561)
+    terms = {**_CONTRACT, **_BASE, "volatility_of_variance": 2.0, "correlation": -0.95}
+    call = heston.price(option_type="call", **{**terms, "strike": strike})
+    assert (np.diff(call) < 1e-8).all()
+    assert (np.diff(call, 2) > -1e-8).all()
+
+
+def test_without_volatility_of_variance_it_is_black_scholes() -> None:
+    model = {**_BASE, "long_run_variance": 0.04, "volatility_of_variance": 0.0}
+    strike = np.linspace(60.0, 160.0, 41)
+    terms: dict[str, Any] = {"option_type": "put", **_CONTRACT, "strike": strike}
+    found = heston.greeks(**terms, **model)
+    want = black_scholes.greeks(**terms, volatility=0.2)
+    np.testing.assert_allclose(found.price, want.price, rtol=0.0, atol=1e-8)
+    np.testing.assert_allclose(found.delta, want.delta, rtol=0.0, atol=1e-9)
+    np.testing.assert_allclose(found.gamma, want.gamma, rtol=0.0, atol=1e-9)
+
+
+@pytest.mark.parametrize("option_type", ["call", "put"])
+def test_greeks_are_derivatives_of_the_price(option_type: str) -> None:
+    terms: dict[str, Any] = {"option_type": option_type, **_CONTRACT, **_BASE}
+    found = heston.greeks(**terms)
+    step = 0.02
+    low, middle, high = heston.price(
+        **{**terms, "spot": np.array([100.0 - step, 100.0, 100.0 + step])}
+    )
+    assert found.price == pytest.approx(middle, abs=1e-12)
+    assert found.delta == pytest.approx((high - low) / (2.0 * step), abs=1e-7)
+    assert found.gamma == pytest.approx((high - 2.0 * middle + low) / step**2, abs=1e-6)
+
+
+@pytest.mark.parametrize("days", [30, 365, 3650])
+@pytest.mark.parametrize("option_type", ["call", "put"])
+def test_quantlib_agrees(days: int, option_type: str) -> None:
+    for strike in (80.0, 100.0, 125.0):
+        terms: dict[str, Any] = {"option_type": option_type, **_CONTRACT, **_BASE}
+        terms |= {"strike": strike, "time_to_expiry": days / 365.0}
+        assert heston.price(**terms) == pytest.approx(oracle.price(**terms), abs=2e-8)
+
+
+def test_bits_do_not_depend_on_threads_nor_neighbours() -> None:
+    expiry = np.repeat([0.05, 0.5, 3.0], 100)
+    terms: dict[str, Any] = {
+        "option_type": "call",
+        **_CONTRACT,
+        **_BASE,
+        "strike": np.tile(np.linspace(50.0, 200.0, 100), 3),
+    }
+    sorted_rows = heston.price(**{**terms, "time_to_expiry": expiry}, threads=1)
+    order = np.random.default_rng(3).permutation(300)
+    shuffled = heston.price(
+        **{**terms, "strike": terms["strike"][order], "time_to_expiry": expiry[order]}, threads=2
+    )
+    np.testing.assert_array_equal(shuffled, sorted_rows[order])
+
+
+def test_limits_are_exact() -> None:
+    terms: dict[str, Any] = {**_CONTRACT, **_BASE}
+    assert heston.price(option_type="call", **{**terms, "time_to_expiry": 0.0}) == 0.0
+    assert heston.price(option_type="put", **{**terms, "time_to_expiry": 0.0}) == 5.0
+    assert heston.price(option_type="put", **{**terms, "strike": 0.0}) == 0.0
+    still = {**terms, "initial_variance": 0.0, "long_run_variance": 0.0, "strike": 90.0}
+    want = 100.0 * math.exp(-0.0075) - 90.0 * math.exp(-0.0225)
+    assert heston.price(option_type="call", **still) == pytest.approx(want, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("spot", 0.0, "spot is 0.0: must be > 0"),
+        ("initial_variance", -0.1, "initial_variance is -0.1: must be >= 0"),
+        ("volatility_of_variance", -1.0, "volatility_of_variance is -1.0: must be >= 0"),
+        ("correlation", 1.5, r"correlation is 1.5: must be within \[-1, 1\]"),
+        ("mean_reversion", math.nan, "mean_reversion is nan: must be finite"),
+    ],
+)
+def test_bad_arguments_are_named(name: str, value: float, words: str) -> None:
+    terms: dict[str, Any] = {"option_type": "call", **_CONTRACT, **_BASE, name: value}
+    with pytest.raises(ValueError, match=words):
+        heston.price(**terms)
+    price, status = heston.price(**{**terms, name: [value, 0.5]}, return_status=True)
+    assert math.isnan(price[0])
+    assert status[0] in (Status.NON_FINITE, Status.OUT_OF_DOMAIN)
+    assert status[1] == Status.OK
