@@ -112,7 +112,7 @@ struct Forward {
 
 /// Value where only the forward matters.
 Result intrinsic(const VanillaOption& o, const Forward& f) noexcept {
-  const double sign = static_cast<double>(o.type);
+  const auto sign = static_cast<double>(o.type);
   const bool exercised = sign * (f.value - o.strike) > 0.0;
   const double amount = f.strike_discount * std::max(sign * (f.value - o.strike), 0.0);
   return {{amount, exercised ? sign * f.spot_discount : 0.0, 0.0}, Status::kOk};
@@ -137,7 +137,8 @@ Expiry::Contour Expiry::contour(double limit) {
   return found;
 }
 
-Expiry::Complex Expiry::log_characteristic(Complex x) const {
+Expiry::Complex Expiry::log_characteristic(Complex argument) const {
+  const Complex x = argument;
   const double sigma = model_.volatility_of_variance;
   const double square = sigma * sigma;
   const Complex quadratic = x * (x + kI);
@@ -162,20 +163,24 @@ const std::vector<Expiry::Node>& Expiry::nodes(Contour& contour, int level) cons
   const double rotation_cos = std::cos(contour.angle);
   const double rotation_sin = std::sin(contour.angle);
   const double b = contour.scale;
-  for (double y = level == 0 ? 0.0 : step; y < kFarthest; y += level == 0 ? step : 2.0 * step) {
+  const int stride = level == 0 ? 1 : 2;
+  const int last = static_cast<int>(kFarthest / step);
+  for (int k = level == 0 ? 0 : 1; k <= last; k += stride) {
+    const double y = k * step;
     const double across = std::sinh(y);
     const double along = std::cosh(y);
     const Complex x{b * across * rotation_cos, -0.5 + b * (along - 1.0) * rotation_sin};
     const Complex slope{b * along * rotation_cos, b * across * rotation_sin};
     const Complex weight = std::exp(log_characteristic(x)) * slope / (x * (x + kI));
     // the half y < 0 is the mirror image: twice the real part of the other, the origin but once
-    found.push_back({x, weight * (step / std::numbers::pi * (y == 0.0 ? 0.5 : 1.0))});
+    found.push_back({x, weight * (step / std::numbers::pi * (k == 0 ? 0.5 : 1.0))});
     if (!(std::abs(weight) * std::max(1.0, std::norm(x)) > kNegligible)) break;
   }
   return found;
 }
 
-Result Expiry::covered_call(double k) {
+Result Expiry::covered_call(double log_strike) {
+  const double k = log_strike;
   Contour& contour =
       k > 0.0 || (k == 0.0 && std::abs(down_.angle) > std::abs(up_.angle)) ? down_ : up_;
   Values total{0.0, 0.0, 0.0};

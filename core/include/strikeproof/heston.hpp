@@ -52,8 +52,8 @@ class Expiry {
     return model == model_ && time_to_expiry == time_;
   }
 
-  /// Undiscounted value of min(S, K) over the forward at K = F exp(log_strike), and its first two
-  /// derivatives by the forward times F^0 and F^1. kNotConverged where halving the step a last
+  /// E[min(S, K)] at K = F exp(log_strike) as a multiple of the forward, its derivative by the
+  /// forward, and the second one as a multiple of 1/F. kNotConverged where halving the step a last
   /// time still moved it.
   [[nodiscard]] Result covered_call(double log_strike);
 
