@@ -1,20 +1,30 @@
 // European options under Heston's model by one integral along a hyperbola.
 //
-//   E[min(S, K)] / F = 1/(2 pi) int e^{k - i x k} phi(x) / (x (x + i)) dx,  -1 < Im x < 0     [1,
-//   2] phi(x) = E[exp(i x ln(S/F))] = exp(kappa theta (r T - 2/sigma^2 log1p(sigma^2 r s / 2)) + D
-//   v0) beta = kappa - i rho sigma x,  d = sqrt(beta^2 + sigma^2 (x^2 + i x)),  e = exp(-d T) s =
-//   (1 - e)/d,  r = -(x^2 + i x)/(beta + d),  D = -(x^2 + i x) s/(beta s + 1 + e)
+// With k = ln(K/F) and the characteristic function phi(x) = E[exp(i x ln(S/F))]:          [1, 2]
 //
-// k = ln(K/F). The form has no difference of nearly equal numbers as sigma goes to 0, and its
-// logarithm stays on the principal branch [3, 4].
+//   E[min(S, K)] / F = 1/(2 pi) int exp(k - i x k) phi(x) / (x (x + i)) dx,   -1 < Im x < 0
 //
-// The contour is x(y) = i (a + b sin w) + ... = i a' + b sinh(y + i w): it starts at -i/2 and bends
-// to the side where e^{-i x k} decays [5], so that nothing oscillates without decay, whatever
-// expiry and strike are. Its angle w is half of what the characteristic function allows: far out
-// |phi| ~ exp(-c Re(x e^{i asin rho})), near the origin it is Gaussian and allows pi/4. In y the
-// integrand is analytic in a strip of that half width and the trapezoidal rule converges like
-// exp(-2 pi width/step); the step is halved until the result stays, and the last change, squared,
-// is the error to expect.
+//   ln phi = v0 D + kappa theta (r T - 2/sigma^2 log1p(sigma^2 r s/2))
+//   D      = -(x^2 + i x) s / (beta s + 1 + e)
+//   r      = -(x^2 + i x) / (beta + d)
+//   s      = (1 - e)/d
+//   e      = exp(-d T)
+//   d      = sqrt(beta^2 + sigma^2 (x^2 + i x))
+//   beta   = kappa - i rho sigma x
+//
+// v0, theta: initial and long-run variance; kappa: mean reversion; sigma: volatility of variance;
+// rho: correlation. No difference of nearly equal numbers is left as sigma goes to 0, and the
+// logarithm stays on its principal branch [3, 4].
+//
+// The contour x(y) = -i/2 + b (sinh(y + i w) - i sin w) bends from -i/2 to the side where exp(-i x
+// k) decays [5]: nothing oscillates without decay, whatever expiry and strike are. The angle w is
+// half of what the characteristic function allows: far out |phi| ~ exp(-c Re(x e^{i asin rho})),
+// while near the origin it is Gaussian and allows pi/4. In y the integrand is analytic in a strip
+// of that half width; the trapezoidal rule converges like exp(-2 pi width/step). The step is halved
+// until the result stays: the last change, squared, is the error to expect.
+//
+// At -i/2 the integrand is of size exp(k/2), so that a strike far above the forward costs the
+// digits that the price would need: beyond kFarthestStrike the answer is kNotConverged.
 //
 // [1] Heston, S. (1993), Review of Financial Studies 6(2), 327-343.
 // [2] Lewis, A. (2001), A simple option formula for general jump-diffusion and other exponential
@@ -42,6 +52,8 @@ constexpr Complex kI{0.0, 1.0};
 
 // Changes of the value that let the next, unseen level be below 1e-10: the error squares.
 constexpr double kLastChange = 1e-5;
+// ln(K/F) beyond which rounding exceeds 1e-11 of the forward: exp(k/2) times 1e-16.
+constexpr double kFarthestStrike = 23.0;
 constexpr double kNegligible = 1e-14;  // of a term, beyond which the contour is not followed
 constexpr double kFarthest = 60.0;     // of y: exp(60) is beyond every scale in use
 // Widest use of the angles allowed, and the narrowest strip that is tried (correlations of -1, 1).
@@ -91,17 +103,18 @@ bool finite(const VanillaOption& o, const Market& m) noexcept {
 
 bool in_domain(const VanillaOption& o, const Market& m) noexcept {
   const Model& v = m.model;
-  return o.strike >= 0.0 && o.time_to_expiry >= 0.0 && m.spot > 0.0 && v.initial_variance >= 0.0 &&
+  return o.strike >= 0.0 && o.time_to_expiry >= 0.0 && m.spot >= 0.0 && v.initial_variance >= 0.0 &&
          v.long_run_variance >= 0.0 && v.mean_reversion >= 0.0 && v.volatility_of_variance >= 0.0 &&
          std::abs(v.correlation) <= 1.0;
 }
 
 Result failure(Status status) noexcept { return {{kNaN, kNaN, kNaN}, status}; }
 
-bool certain(const VanillaOption& o, const Model& v) noexcept {
+bool certain(const VanillaOption& o, const Market& m) noexcept {
+  const Model& v = m.model;
   const bool never_varies =
       v.initial_variance == 0.0 && (v.mean_reversion == 0.0 || v.long_run_variance == 0.0);
-  return o.time_to_expiry == 0.0 || o.strike == 0.0 || never_varies;
+  return o.time_to_expiry == 0.0 || o.strike == 0.0 || m.spot == 0.0 || never_varies;
 }
 
 struct Forward {
@@ -181,6 +194,7 @@ const std::vector<Expiry::Node>& Expiry::nodes(Contour& contour, int level) cons
 
 Result Expiry::covered_call(double log_strike) {
   const double k = log_strike;
+  if (!(k <= kFarthestStrike)) return failure(Status::kNotConverged);
   Contour& contour =
       k > 0.0 || (k == 0.0 && std::abs(down_.angle) > std::abs(up_.angle)) ? down_ : up_;
   Values total{0.0, 0.0, 0.0};
@@ -224,7 +238,7 @@ Result value(const VanillaOption& option, const Market& market, Expiry& expiry) 
   const Forward forward{market.spot * std::exp((market.rate - market.dividend_yield) * time),
                         std::exp(-market.dividend_yield * time), std::exp(-market.rate * time)};
   if (!std::isfinite(forward.value * forward.strike_discount)) return failure(Status::kOverflow);
-  if (certain(option, market.model)) return intrinsic(option, forward);
+  if (certain(option, market)) return intrinsic(option, forward);
   if (!expiry.serves(market.model, time)) expiry = Expiry(market.model, time);
   const double k = std::log(option.strike / forward.value);
   const Result covered = expiry.covered_call(k);
@@ -235,9 +249,11 @@ Result value(const VanillaOption& option, const Market& market, Expiry& expiry) 
   const double spot_now = forward.value * forward.strike_discount;
   const double most = call ? spot_now : option.strike * forward.strike_discount;
   const double least = intrinsic(option, forward).value.price;
+  // each within its bounds for any distribution, which rounding may have left
+  const double held = std::clamp(covered.value.delta, 0.0, 1.0);
   return {{std::min(std::max(spot_now * undiscounted, least), std::max(most, least)),
-           forward.spot_discount * ((call ? 1.0 : 0.0) - covered.value.delta),
-           -forward.spot_discount * covered.value.gamma / market.spot},
+           forward.spot_discount * ((call ? 1.0 : 0.0) - held),
+           forward.spot_discount * std::max(0.0, -covered.value.gamma) / market.spot},
           Status::kOk};
 }
 

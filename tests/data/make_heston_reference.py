@@ -47,44 +47,47 @@ def characteristic(u, case):
     return mp.exp(c + v0 * (beta - d) / sigma**2 * (1 - decay) / (1 - g * decay))
 
 
-def tail(shift, log_strike, case):
-    """Integral of Re e^{-iu k} phi(u - i shift) / (i u) over u > 0, for the probability.
-
-    Along a ray that turns to where the exponential decays: the arc about the pole at 0 that this
-    cuts off adds its angle.
-    """
-    angle = mp.mpf("-0.15") * mp.sign(log_strike)
-    turn = mp.expj(angle)
-    mean = mp.re(characteristic(-1j * shift, case)) if shift else mp.mpf(1)
-
-    def integrand(t):
-        u = turn * t
-        value = mp.exp(-1j * u * log_strike) * characteristic(u - 1j * shift, case)
-        return mp.re(value / (1j * t)) / mean
-
+def along_ray(integrand, log_strike, case):
+    """Integral from 0 along the ray of t, to where the integrand's size is below 1e-20."""
     step = 1 / mp.sqrt(mp.mpf(case[1]) * (mp.mpf(case[2]) + mp.mpf(case[3]))) / 2
     longest = 8 / abs(log_strike) if log_strike else mp.inf
-    left, total = mp.mpf(0), angle
+    left, total = mp.mpf(0), mp.mpf(0)
     while True:
         step = min(step, longest)
-        part = mp.quad(integrand, [left, left + step], maxdegree=6)
-        total, left, step = total + part, left + step, step * mp.mpf("1.25")
-        end = turn * left
-        size = abs(mp.exp(-1j * end * log_strike) * characteristic(end - 1j * shift, case))
-        if size < mp.mpf(10) ** -20:
+        total += mp.quad(lambda t: mp.re(integrand(t)), [left, left + step], maxdegree=6)
+        left, step = left + step, step * mp.mpf("1.25")
+        if abs(integrand(left)) * left < mp.mpf(10) ** -20:
             return total
 
 
 def call(log_strike, case):
-    """Undiscounted call on a forward of 1."""
-    upper = mp.mpf("0.5") + tail(1, log_strike, case) / mp.pi
-    lower = mp.mpf("0.5") + tail(0, log_strike, case) / mp.pi
-    return upper - mp.exp(log_strike) * lower
+    """Undiscounted call on a forward of 1, with its delta and gamma by the forward.
+
+    The probabilities are 1/2 + 1/pi times the integral of Re e^{-iu k} phi(u - i shift) / (i u)
+    over u > 0, shift 1 and 0; gamma is that of Re e^{-iu k} phi(u - i). Taken along a ray that
+    turns to where the exponential decays: the arc about the pole at 0 that this cuts off adds its
+    angle.
+    """
+    angle = mp.mpf("-0.15") * mp.sign(log_strike)
+    turn = mp.expj(angle)
+
+    def transform(t, shift):
+        u = turn * t
+        return mp.exp(-1j * u * log_strike) * characteristic(u - 1j * shift, case)
+
+    def probability(shift):
+        found = along_ray(lambda t: transform(t, shift) / (1j * t), log_strike, case)
+        return mp.mpf("0.5") + (angle + found) / mp.pi
+
+    delta = probability(1)
+    gamma = along_ray(lambda t: turn * transform(t, 1), log_strike, case) / mp.pi
+    return delta - mp.exp(log_strike) * probability(0), delta, gamma
 
 
 def main() -> None:
-    names = ["case", "time_to_expiry", "initial_variance", "long_run_variance", "mean_reversion",
-             "volatility_of_variance", "correlation", "log_strike", "call"]  # fmt: skip
+    parameters = ["initial_variance", "long_run_variance", "mean_reversion"]
+    parameters += ["volatility_of_variance", "correlation"]
+    names = ["case", "time_to_expiry", *parameters, "log_strike", "call", "delta", "gamma"]
     with (Path(__file__).parent / "heston_reference.csv").open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(names)
@@ -94,8 +97,8 @@ def main() -> None:
             for multiple in WIDTHS:
                 # the strike as the double that the library gets
                 log_strike = mp.mpf(float(mp.mpf(multiple) * min(width, mp.mpf("0.7"))))
-                value = call(log_strike, case)
-                writer.writerow([*case, float(log_strike).hex(), mp.nstr(value, 20)])
+                values = [mp.nstr(value, 20) for value in call(log_strike, case)]
+                writer.writerow([*case, float(log_strike).hex(), *values])
                 file.flush()
 
 

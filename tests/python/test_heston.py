@@ -21,6 +21,19 @@ _PARAMETERS = (
     "volatility_of_variance",
     "correlation",
 )
+_CASES = (
+    "base",
+    "quarter",
+    "one day",
+    "feller violated",
+    "feller violated, one month",
+    "tiny variance, one day",
+    "tiny variance, one day, vol of vol 2",
+    "ten years",
+    "thirty years",
+    "positive correlation",
+    "small vol of vol",
+)
 _BASE = dict(zip(_PARAMETERS, (0.04, 0.05, 1.5, 0.5, -0.6), strict=True))
 _CONTRACT: dict[str, Any] = {
     "spot": 100.0,
@@ -39,6 +52,12 @@ def _reference() -> dict[str, list[dict[str, str]]]:
     return cases
 
 
+def test_reference_is_whole() -> None:
+    assert {case: len(rows) for case, rows in _reference().items()} == dict.fromkeys(_CASES, 9), (
+        "run tests/data/make_heston_reference.py: heston_reference.csv lost rows or cases"
+    )
+
+
 @pytest.mark.parametrize("case", _reference())
 def test_thirty_digit_values(case: str) -> None:
     rows = _reference()[case]
@@ -49,9 +68,12 @@ def test_thirty_digit_values(case: str) -> None:
     strike = np.exp([float.fromhex(row["log_strike"]) for row in rows])
     want = np.array([float(row["call"]) for row in rows])
     terms: dict[str, Any] = {"spot": 1.0, "strike": strike, "rate": 0.0, **columns}
-    call, status = heston.price(option_type="call", return_status=True, **terms)
+    found, status = heston.greeks(option_type="call", return_status=True, **terms)
     assert not status.any()
-    np.testing.assert_allclose(call, want, rtol=0.0, atol=1e-10)
+    np.testing.assert_allclose(found.price, want, rtol=0.0, atol=1e-10)
+    delta, gamma = (np.array([float(row[name]) for row in rows]) for name in ("delta", "gamma"))
+    np.testing.assert_allclose(found.delta, delta, rtol=0.0, atol=1e-9)
+    np.testing.assert_allclose(found.gamma, gamma, rtol=1e-8, atol=1e-8)
     put = heston.price(option_type="put", on_failure="raise", **terms)
     np.testing.assert_allclose(put, want - 1.0 + strike, rtol=0.0, atol=1e-10)
 
@@ -81,6 +103,29 @@ def test_every_random_contract_settles_within_its_bounds() -> None:
     assert not status.any()
     assert (call >= np.maximum(100.0 - terms["strike"], 0.0)).all()
     assert (call <= 100.0).all()
+    found = heston.greeks(option_type="call", **terms)
+    np.testing.assert_array_equal(found.price, call)
+    assert ((found.delta >= 0.0) & (found.delta <= 1.0) & (found.gamma >= 0.0)).all()
+
+
+def test_strikes_beyond_the_digits_are_refused() -> None:
+    """A strike of e^40 forwards cost more digits than there are: no number may come back."""
+    terms: dict[str, Any] = {"option_type": "call", **_BASE, "spot": 1.0, "rate": 0.0}
+    strike = np.exp([22.9, 23.1, 40.0, 690.0])
+    price, status = heston.price(**terms, strike=strike, time_to_expiry=1.0, return_status=True)
+    assert price[0] == pytest.approx(0.0, abs=1e-10)
+    assert list(status) == [Status.OK] + 3 * [Status.NOT_CONVERGED]
+    assert np.isnan(price[1:]).all()
+    with pytest.raises(ValueError, match="did not reach its accuracy"):
+        heston.price(**terms, strike=math.exp(40.0), time_to_expiry=1.0)
+
+
+def test_results_into_the_callers_arrays() -> None:
+    out = np.empty(2)
+    terms: dict[str, Any] = {"option_type": "put", **_CONTRACT, **_BASE, "spot": [90.0, 110.0]}
+    found = heston.price(**terms, out=out)
+    assert found is out
+    np.testing.assert_array_equal(out, heston.greeks(**terms).price)
 
 
 def test_calls_fall_and_are_convex_in_the_strike() -> None:
@@ -145,6 +190,9 @@ def test_limits_are_exact() -> None:
     assert heston.price(option_type="call", **{**terms, "time_to_expiry": 0.0}) == 0.0
     assert heston.price(option_type="put", **{**terms, "time_to_expiry": 0.0}) == 5.0
     assert heston.price(option_type="put", **{**terms, "strike": 0.0}) == 0.0
+    assert heston.price(option_type="call", **{**terms, "spot": 0.0}) == 0.0
+    nothing = heston.greeks(option_type="put", **{**terms, "spot": 0.0})
+    assert nothing == (pytest.approx(105.0 * math.exp(-0.0225), rel=1e-15), -math.exp(-0.0075), 0.0)
     still = {**terms, "initial_variance": 0.0, "long_run_variance": 0.0, "strike": 90.0}
     want = 100.0 * math.exp(-0.0075) - 90.0 * math.exp(-0.0225)
     assert heston.price(option_type="call", **still) == pytest.approx(want, rel=1e-14)
@@ -153,7 +201,7 @@ def test_limits_are_exact() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("spot", 0.0, "spot is 0.0: must be > 0"),
+        ("spot", -1.0, "spot is -1.0: must be >= 0"),
         ("initial_variance", -0.1, "initial_variance is -0.1: must be >= 0"),
         ("volatility_of_variance", -1.0, "volatility_of_variance is -1.0: must be >= 0"),
         ("correlation", 1.5, r"correlation is 1.5: must be within \[-1, 1\]"),

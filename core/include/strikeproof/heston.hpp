@@ -24,7 +24,7 @@ struct Model {
 
 /// Spot, flat continuously compounded rates and the model of its variance.
 struct Market {
-  double spot;  // > 0
+  double spot;  // >= 0
   double rate;
   double dividend_yield;
   Model model;
@@ -54,7 +54,7 @@ class Expiry {
 
   /// E[min(S, K)] at K = F exp(log_strike) as a multiple of the forward, its derivative by the
   /// forward, and the second one as a multiple of 1/F. kNotConverged where halving the step a last
-  /// time still moved it.
+  /// time still moved it, or log_strike is above 23.
   [[nodiscard]] Result covered_call(double log_strike);
 
  private:
@@ -84,7 +84,8 @@ class Expiry {
   Contour down_;
 };
 
-/// Absolute error below 1e-10 of the spot.
+/// Price within 1e-10 of the spot, or the rounding of a larger discounted strike. kNotConverged for
+/// strikes above exp(23) = 1e10 times the forward.
 [[nodiscard]] Result value(const VanillaOption& option, const Market& market) noexcept;
 
 /// The same with an expiry that may serve the next contract as well: it is replaced where it is of

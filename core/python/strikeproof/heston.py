@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from strikeproof import _core
 from strikeproof._columns import OnFailure
 from strikeproof._engine import Engine
-from strikeproof._status import CORRELATION, NONNEGATIVE, POSITIVE
+from strikeproof._status import CORRELATION, NONNEGATIVE
 
 __all__ = ["SpotGreeks", "greeks", "price"]
 
@@ -28,10 +28,10 @@ class SpotGreeks(NamedTuple):
 
 
 _RULES = {
-    "spot": POSITIVE,
     "correlation": CORRELATION,
     **dict.fromkeys(
         (
+            "spot",
             "strike",
             "time_to_expiry",
             "initial_variance",
@@ -42,12 +42,13 @@ _RULES = {
         NONNEGATIVE,
     ),
 }
-_VALUES = Engine(
-    _core.heston_values,
+_PRICE = Engine(_core.heston_price, _RULES, one=_core.heston_price_one)
+_GREEKS = Engine(
+    _core.heston_greeks,
     _RULES,
     SpotGreeks._fields,
     SpotGreeks,
-    one=_core.heston_values_one,
+    one=_core.heston_greeks_one,
 )
 
 
@@ -102,7 +103,7 @@ def greeks(
         "volatility_of_variance": volatility_of_variance,
         "correlation": correlation,
     }
-    return _VALUES(
+    return _GREEKS(
         arguments, on_failure=on_failure, return_status=return_status, threads=threads, out=out
     )
 
@@ -123,17 +124,17 @@ def price(
     on_failure: OnFailure | None = None,
     return_status: bool = False,
     threads: int | None = None,
+    out: Any = None,
 ) -> Any:
     """Present value of European options under Heston's model.
 
-    All arguments broadcast together under NumPy rules. Absolute error below 1e-10 of the spot;
-    prices far below that carry no relative accuracy.
+    All arguments broadcast together under NumPy rules. Absolute error below 1e-10 of the spot,
+    or the rounding of a larger discounted strike; prices far below that carry no relative accuracy.
 
     Parameters
     ----------
     option_type : {"call", "put"} or +1/-1, array-like
-    spot : array-like, > 0
-    strike : array-like, >= 0
+    spot, strike : array-like, >= 0, same currency
     time_to_expiry : array-like, >= 0, years
     rate, dividend_yield : array-like, per year, continuously compounded
     initial_variance, long_run_variance : array-like, >= 0, per year
@@ -145,9 +146,11 @@ def price(
         What a bad row does; scalars raise and batches give NaN unless told otherwise.
     return_status : bool
         Return ``(values, status)`` with a `strikeproof.Status` per row; ``NOT_CONVERGED`` where the
-        integral did not settle.
+        integral did not settle, or the strike is above 1e10 times the forward.
     threads : int, optional
         Threads to use; all processors by default. Results do not depend on it.
+    out : array, optional
+        Where the result goes, instead of a new array; see `strikeproof.black_scholes.price`.
 
     Returns
     -------
@@ -165,20 +168,19 @@ def price(
     Heston (1993), Review of Financial Studies 6(2), 327-343; integrated along the contour of
     Boyarchenko and Levendorskii (2019).
     """
-    found = greeks(
-        option_type=option_type,
-        spot=spot,
-        strike=strike,
-        time_to_expiry=time_to_expiry,
-        rate=rate,
-        dividend_yield=dividend_yield,
-        initial_variance=initial_variance,
-        long_run_variance=long_run_variance,
-        mean_reversion=mean_reversion,
-        volatility_of_variance=volatility_of_variance,
-        correlation=correlation,
-        on_failure=on_failure,
-        return_status=return_status,
-        threads=threads,
+    arguments = {
+        "option_type": option_type,
+        "spot": spot,
+        "strike": strike,
+        "time_to_expiry": time_to_expiry,
+        "rate": rate,
+        "dividend_yield": dividend_yield,
+        "initial_variance": initial_variance,
+        "long_run_variance": long_run_variance,
+        "mean_reversion": mean_reversion,
+        "volatility_of_variance": volatility_of_variance,
+        "correlation": correlation,
+    }
+    return _PRICE(
+        arguments, on_failure=on_failure, return_status=return_status, threads=threads, out=out
     )
-    return (found[0].price, found[1]) if return_status else found.price
