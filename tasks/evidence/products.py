@@ -24,6 +24,7 @@ from tasks.evidence.oracles import barrier as barrier_oracle
 from tasks.evidence.oracles import digital as digital_oracle
 from tasks.evidence.oracles import double_barrier as double_barrier_oracle
 from tasks.evidence.oracles import exchange as exchange_oracle
+from tasks.evidence.oracles import heston as heston_oracle
 from tasks.evidence.oracles import lookback as lookback_oracle
 from tasks.evidence.oracles import rainbow as rainbow_oracle
 from tasks.evidence.oracles import spread as spread_oracle
@@ -120,6 +121,18 @@ def _pair(random: np.random.Generator) -> Contract:
     }
 
 
+def _heston(random: np.random.Generator) -> Contract:
+    market = _market(random)
+    del market["volatility"]
+    return market | {
+        "initial_variance": float(random.uniform(0.01, 0.2)),
+        "long_run_variance": float(random.uniform(0.01, 0.2)),
+        "mean_reversion": float(random.uniform(0.2, 5.0)),
+        "volatility_of_variance": float(random.uniform(0.05, 1.5)),
+        "correlation": float(random.uniform(-0.95, 0.5)),
+    }
+
+
 def _rainbow(random: np.random.Generator) -> Contract:
     return _pair(random) | {
         "option_type": str(random.choice(["call", "put"])),
@@ -159,6 +172,8 @@ def products() -> tuple[Product, ...]:
                 sp.asian.price, asian_oracle.arithmetic_finite_differences, 10),
         Product("lookback", "formula", "AnalyticContinuous...LookbackEngine", _lookback,
                 sp.lookback.price, lookback_oracle.price, 1000),
+        Product("heston", "integral", "AnalyticHestonEngine, adaptive", _heston, sp.heston.price,
+                heston_oracle.price, 500),
         Product("exchange", "formula", "AnalyticEuropeanMargrabeEngine", _pair, sp.exchange.price,
                 exchange_oracle.price, 1000),
         Product("rainbow", "formula", "StulzEngine", _rainbow, sp.rainbow.price,
