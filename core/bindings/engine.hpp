@@ -69,6 +69,43 @@ void run_rows(const Inputs& in, const Outputs& out, const StatusOutput& status, 
   });
 }
 
+/// The same where rows that stand together may share what is costly to make, such as an expiry's
+/// characteristic function: each block of rows has a `Shared` of its own.
+template <std::size_t inputs, std::size_t outputs, class Shared>
+using SharingRow = Status (*)(const std::array<double, inputs>& in,
+                              std::array<double, outputs>& out, Shared& shared);
+
+template <std::size_t inputs, std::size_t outputs, class Shared,
+          SharingRow<inputs, outputs, Shared> row>
+void run_sharing(const Inputs& in, const Outputs& out, const StatusOutput& status,
+                 unsigned threads) {
+  constexpr std::size_t kBlockRows = 64;
+  const std::size_t count = status.shape(0);
+  const auto from = input_columns<inputs>(in, count);
+  const auto to = output_columns<outputs>(out, count);
+  std::uint8_t* const flags = status.data();
+  run_batch(count, threads, kBlockRows, [&](Rows rows) {
+    Shared shared{};
+    for (std::size_t k = rows.begin; k < rows.end; ++k) {
+      std::array<double, inputs> values{};
+      std::array<double, outputs> results{};
+      for (std::size_t i = 0; i < inputs; ++i) values[i] = from[i][k];
+      flags[k] = static_cast<std::uint8_t>(row(values, results, shared));
+      for (std::size_t i = 0; i < outputs; ++i) {
+        if (to[i] != nullptr) to[i][k] = results[i];
+      }
+    }
+  });
+}
+
+template <std::size_t inputs, std::size_t outputs, class Shared,
+          SharingRow<inputs, outputs, Shared> row>
+Status one_sharing(const std::array<double, inputs>& in,
+                   std::array<double, outputs>& out) noexcept {
+  Shared shared{};
+  return row(in, out, shared);
+}
+
 /// A Python float or integer, nothing else: a boolean or an array has to take the columns' path.
 [[nodiscard]] inline double number(nb::handle value) {
   if (PyFloat_Check(value.ptr()) != 0) return PyFloat_AsDouble(value.ptr());
@@ -132,6 +169,13 @@ template <std::size_t inputs, std::size_t outputs, Row<inputs, outputs> row,
 void define_rows(nb::module_& module, const char* name) {
   define(module, name, &run_rows<inputs, outputs, row, block_rows>);
   define_one<inputs, outputs, row>(module, name);
+}
+
+template <std::size_t inputs, std::size_t outputs, class Shared,
+          SharingRow<inputs, outputs, Shared> row>
+void define_sharing(nb::module_& module, const char* name) {
+  define(module, name, &run_sharing<inputs, outputs, Shared, row>);
+  define_one<inputs, outputs, &one_sharing<inputs, outputs, Shared, row>>(module, name);
 }
 
 }  // namespace strikeproof::bindings

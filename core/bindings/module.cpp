@@ -12,6 +12,7 @@ void bind_asian(nb::module_& module);
 void bind_bachelier(nb::module_& module);
 void bind_barrier(nb::module_& module);
 void bind_basket(nb::module_& module);
+void bind_bates(nb::module_& module);
 void bind_black(nb::module_& module);
 void bind_black_scholes(nb::module_& module);
 void bind_digital(nb::module_& module);
@@ -50,6 +51,7 @@ NB_MODULE(_core, module) {
   bind_bachelier(module);
   bind_barrier(module);
   bind_basket(module);
+  bind_bates(module);
   bind_black(module);
   bind_black_scholes(module);
   bind_digital(module);

@@ -4,20 +4,11 @@
 //
 //   E[min(S, K)] / F = 1/(2 pi) int exp(k - i x k) phi(x) / (x (x + i)) dx,   -1 < Im x < 0
 //
-//   ln phi = v0 D + kappa theta (r T - 2/sigma^2 log1p(sigma^2 r s/2))
-//   D      = -(x^2 + i x) s / (beta s + 1 + e)
-//   r      = -(x^2 + i x) / (beta + d)
-//   s      = (1 - e)/d
-//   e      = exp(-d T)
-//   d      = sqrt(beta^2 + sigma^2 (x^2 + i x))
-//   beta   = kappa - i rho sigma x
-//
-// v0, theta: initial and long-run variance; kappa: mean reversion; sigma: volatility of variance;
-// rho: correlation. No difference of nearly equal numbers is left as sigma goes to 0, and the
-// logarithm stays on its principal branch [3, 4].
+// phi is that of heston_characteristic.cpp. An independent normal variable in the logarithm, of
+// variance u and mean -u/2, multiplies it by exp(-u (x^2 + i x)/2).
 //
 // The contour x(y) = -i/2 + b (sinh(y + i w) - i sin w) bends from -i/2 to the side where exp(-i x
-// k) decays [5]: nothing oscillates without decay, whatever expiry and strike are. The angle w is
+// k) decays [3]: nothing oscillates without decay, whatever expiry and strike are. The angle w is
 // half of what the characteristic function allows: far out |phi| ~ exp(-c Re(x e^{i asin rho})),
 // while near the origin it is Gaussian and allows pi/4. In y the integrand is analytic in a strip
 // of that half width; the trapezoidal rule converges like exp(-2 pi width/step). The step is halved
@@ -29,11 +20,7 @@
 // [1] Heston, S. (1993), Review of Financial Studies 6(2), 327-343.
 // [2] Lewis, A. (2001), A simple option formula for general jump-diffusion and other exponential
 //     Levy processes.
-// [3] Albrecher, H., Mayer, P., Schoutens, W. and Tistaert, J. (2007), The little Heston trap,
-//     Wilmott Magazine, January, 83-92.
-// [4] Andersen, L. and Lake, M. (2018), Robust high-precision option pricing by Fourier transforms:
-//     contour deformations and double-exponential quadrature.
-// [5] Boyarchenko, S. and Levendorskii, S. (2019), Sinh-acceleration: efficient evaluation of
+// [3] Boyarchenko, S. and Levendorskii, S. (2019), Sinh-acceleration: efficient evaluation of
 //     probability distributions, option pricing, and Monte Carlo simulations, Int. J. Theoretical
 //     and Applied Finance 22(3).
 #include "strikeproof/heston.hpp"
@@ -42,6 +29,8 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+
+#include "heston_characteristic.hpp"
 
 namespace strikeproof::heston {
 namespace {
@@ -60,31 +49,6 @@ constexpr double kFarthest = 60.0;     // of y: exp(60) is beyond every scale in
 constexpr double kWidestAngle = 0.25 * std::numbers::pi;
 constexpr double kNarrowestAngle = 0.05;
 constexpr double kStepsToAccuracy = 12.0;  // first level: exp(-12) = 6e-6
-
-/// log(1 + z) without loss for small z, principal branch.
-Complex log1p(Complex z) noexcept {
-  const double x = z.real();
-  const double y = z.imag();
-  if (x * x + y * y > 0.25) return std::log(1.0 + z);
-  return {0.5 * std::log1p(2.0 * x + x * x + y * y), std::atan2(y, 1.0 + x)};
-}
-
-/// log1p(a z)/a, a >= 0.
-Complex scaled_log1p(double a, Complex z) noexcept {
-  const Complex small = a * z;
-  if (std::norm(small) < 1e-20) return z * (1.0 - 0.5 * small);
-  return log1p(small) / a;
-}
-
-/// (1 - exp(-d T))/d.
-Complex annuity(Complex d, double time, Complex decay) noexcept {
-  const Complex exponent = d * time;
-  if (std::norm(exponent) > 1e-6) return (1.0 - decay) / d;
-  // series of (1 - exp(-x))/x to x^4, x below 1e-3
-  const Complex series =
-      1.0 - exponent * (0.5 - exponent * (1.0 / 6.0 - exponent * (1.0 / 24.0 - exponent / 120.0)));
-  return time * series;
-}
 
 bool finite(const VanillaOption& o, const Market& m) noexcept {
   const Model& v = m.model;
@@ -133,7 +97,8 @@ Result intrinsic(const VanillaOption& o, const Forward& f) noexcept {
 
 }  // namespace
 
-Expiry::Expiry(const Model& model, double time_to_expiry) : model_(model), time_(time_to_expiry) {
+Expiry::Expiry(const Model& model, double time_to_expiry, double extra_variance)
+    : model_(model), time_(time_to_expiry), extra_variance_(extra_variance) {
   const double tilt = std::asin(model.correlation);
   up_ = contour(std::min(kWidestAngle, 0.5 * std::numbers::pi - tilt));
   down_ = contour(-std::min(kWidestAngle, 0.5 * std::numbers::pi + tilt));
@@ -148,24 +113,6 @@ Expiry::Contour Expiry::contour(double limit) {
   found.scale = 0.45 / std::max(middle, std::sin(std::abs(widest)) - middle);
   found.step = 2.0 * std::numbers::pi * std::abs(found.angle) / kStepsToAccuracy;
   return found;
-}
-
-Expiry::Complex Expiry::log_characteristic(Complex argument) const {
-  const Complex x = argument;
-  const double sigma = model_.volatility_of_variance;
-  const double square = sigma * sigma;
-  const Complex quadratic = x * (x + kI);
-  const Complex beta = model_.mean_reversion - kI * (model_.correlation * sigma) * x;
-  const Complex d = std::sqrt(beta * beta + square * quadratic);
-  const Complex decay = std::exp(-d * time_);
-  const Complex s = annuity(d, time_, decay);
-  Complex exponent = -quadratic * s / (beta * s + 1.0 + decay) * model_.initial_variance;
-  const double pull = model_.mean_reversion * model_.long_run_variance;
-  if (pull > 0.0) {
-    const Complex r = -quadratic / (beta + d);
-    exponent += pull * (r * time_ - scaled_log1p(0.5 * square, r * s));
-  }
-  return exponent;
 }
 
 const std::vector<Expiry::Node>& Expiry::nodes(Contour& contour, int level) const {
@@ -184,7 +131,10 @@ const std::vector<Expiry::Node>& Expiry::nodes(Contour& contour, int level) cons
     const double along = std::cosh(y);
     const Complex x{b * across * rotation_cos, -0.5 + b * (along - 1.0) * rotation_sin};
     const Complex slope{b * along * rotation_cos, b * across * rotation_sin};
-    const Complex weight = std::exp(log_characteristic(x)) * slope / (x * (x + kI));
+    const Complex quadratic = x * (x + kI);
+    const Complex exponent =
+        log_characteristic(model_, time_, x) - 0.5 * extra_variance_ * quadratic;
+    const Complex weight = std::exp(exponent) * slope / quadratic;
     // the half y < 0 is the mirror image: twice the real part of the other, the origin but once
     found.push_back({x, weight * (step / std::numbers::pi * (k == 0 ? 0.5 : 1.0))});
     if (!(std::abs(weight) * std::max(1.0, std::norm(x)) > kNegligible)) break;
@@ -192,11 +142,25 @@ const std::vector<Expiry::Node>& Expiry::nodes(Contour& contour, int level) cons
   return found;
 }
 
+const std::vector<Expiry::NodeSlopes>& Expiry::slopes(Contour& contour, int level) const {
+  std::vector<NodeSlopes>& found = contour.slopes[static_cast<std::size_t>(level)];
+  if (!found.empty()) return found;
+  for (const Node& node : nodes(contour, level)) {
+    found.push_back(log_characteristic_slopes(model_, time_, node.argument).slope);
+    for (Complex& slope : found.back()) slope *= node.weight;
+  }
+  return found;
+}
+
+Expiry::Contour& Expiry::side(double log_strike) {
+  const bool at_the_money_down = std::abs(down_.angle) > std::abs(up_.angle);
+  return log_strike > 0.0 || (log_strike == 0.0 && at_the_money_down) ? down_ : up_;
+}
+
 Result Expiry::covered_call(double log_strike) {
   const double k = log_strike;
   if (!(k <= kFarthestStrike)) return failure(Status::kNotConverged);
-  Contour& contour =
-      k > 0.0 || (k == 0.0 && std::abs(down_.angle) > std::abs(up_.angle)) ? down_ : up_;
+  Contour& contour = side(k);
   Values total{0.0, 0.0, 0.0};
   Values before{kNaN, kNaN, kNaN};
   for (int level = 0; level < kLevels; ++level) {
@@ -231,6 +195,42 @@ Result Expiry::covered_call(double log_strike) {
   return failure(Status::kNotConverged);
 }
 
+Result Expiry::covered_call(double log_strike, Slopes& slopes) {
+  slopes.fill(kNaN);
+  const double k = log_strike;
+  if (!(k <= kFarthestStrike)) return failure(Status::kNotConverged);
+  Contour& contour = side(k);
+  Slopes total{};
+  Slopes before;
+  before.fill(kNaN);
+  for (int level = 0; level < kLevels; ++level) {
+    Slopes sum{};
+    const std::vector<Node>& at = nodes(contour, level);
+    const std::vector<NodeSlopes>& by = this->slopes(contour, level);
+    for (std::size_t j = 0; j < at.size(); ++j) {
+      const Complex x = at[j].argument;
+      const double size = std::exp(k * (1.0 + x.imag()));
+      const double turn_cos = size * std::cos(k * x.real());
+      const double turn_sin = -size * std::sin(k * x.real());
+      for (std::size_t p = 0; p < kParameters; ++p) {
+        sum[p] += by[j][p].real() * turn_cos - by[j][p].imag() * turn_sin;
+      }
+    }
+    bool settled = true;
+    for (std::size_t p = 0; p < kParameters; ++p) {
+      total[p] = (level == 0 ? 0.0 : 0.5) * total[p] + sum[p];
+      settled =
+          settled && std::abs(total[p] - before[p]) < kLastChange * (1.0 + std::abs(total[p]));
+      before[p] = total[p];
+    }
+    if (settled) {
+      slopes = total;
+      return covered_call(k);
+    }
+  }
+  return failure(Status::kNotConverged);
+}
+
 Result value(const VanillaOption& option, const Market& market, Expiry& expiry) {
   if (!finite(option, market)) return failure(Status::kNonFinite);
   if (!in_domain(option, market)) return failure(Status::kOutOfDomain);
@@ -255,6 +255,43 @@ Result value(const VanillaOption& option, const Market& market, Expiry& expiry) 
            forward.spot_discount * ((call ? 1.0 : 0.0) - held),
            forward.spot_discount * std::max(0.0, -covered.value.gamma) / market.spot},
           Status::kOk};
+}
+
+SensitivitiesResult sensitivities(const VanillaOption& option, const Market& market,
+                                  Expiry& expiry) {
+  SensitivitiesResult found{{failure(Status::kOk).value, kNaN, kNaN, {}}, Status::kOk};
+  found.value.by_parameter.fill(kNaN);
+  const Result plain = value(option, market, expiry);
+  found.status = plain.status;
+  if (plain.status != Status::kOk) return found;
+  const double time = option.time_to_expiry;
+  const double carry = market.rate - market.dividend_yield;
+  const double spot_now = market.spot * std::exp(-market.dividend_yield * time);
+  const double strike_now = option.strike * std::exp(-market.rate * time);
+  const bool call = option.type == OptionType::kCall;
+  // of E[min(S, K)]/F: value, derivative by ln(K/F), and by the parameters
+  double by_strike = strike_now < spot_now ? strike_now / spot_now : 0.0;
+  double covered = std::min(spot_now > 0.0 ? strike_now / spot_now : 0.0, 1.0);
+  Slopes slopes{};
+  if (!certain(option, market)) {
+    const Result at =
+        expiry.covered_call(std::log(option.strike / market.spot) - carry * time, slopes);
+    const bool known = std::all_of(slopes.begin(), slopes.end(),
+                                   [](double slope) { return std::isfinite(slope); });
+    found.status = known ? at.status : Status::kNotConverged;
+    if (found.status != Status::kOk) return found;
+    covered = at.value.price;
+    by_strike = at.value.price - at.value.delta;
+  }
+  const double yield = market.dividend_yield;
+  found.value.value = plain.value;
+  found.value.theta = spot_now * (slopes[kTimeToExpiry] - carry * by_strike - yield * covered) +
+                      (call ? yield * spot_now : market.rate * strike_now);
+  found.value.rho = time * (spot_now * by_strike - (call ? 0.0 : strike_now));
+  for (std::size_t p = 0; p < found.value.by_parameter.size(); ++p) {
+    found.value.by_parameter[p] = -spot_now * slopes[p];
+  }
+  return found;
 }
 
 Result value(const VanillaOption& option, const Market& market) noexcept {

@@ -216,3 +216,67 @@ def test_bad_arguments_are_named(name: str, value: float, words: str) -> None:
     assert math.isnan(price[0])
     assert status[0] in (Status.NON_FINITE, Status.OUT_OF_DOMAIN)
     assert status[1] == Status.OK
+
+
+def test_sensitivities_are_differences_of_prices() -> None:
+    terms = {**_CONTRACT, **_BASE, "strike": np.array([60.0, 100.0, 105.0, 180.0])}
+    for option_type in ("call", "put"):
+        found = heston.sensitivities(option_type=option_type, **terms)._asdict()
+        for name, sign in {
+            **dict.fromkeys(_PARAMETERS, 1.0),
+            "time_to_expiry": -1.0,
+            "rate": 1.0,
+            "spot": 1.0,
+        }.items():
+            column = {"time_to_expiry": "theta", "rate": "rho", "spot": "delta"}.get(name, name)
+            want = sign * _derivative(option_type, terms, name)
+            np.testing.assert_allclose(found[column], want, rtol=3e-8, atol=3e-7, err_msg=name)
+
+
+def _derivative(option_type: str, terms: dict[str, Any], name: str) -> Any:
+    """By central differences of two steps, extrapolated to the fourth order."""
+    step = 1e-3 * abs(terms[name])
+
+    def slope(width: float) -> Any:
+        up, down = ({**terms, name: terms[name] + s * width} for s in (1.0, -1.0))
+        above = heston.price(option_type=option_type, **up)
+        return (above - heston.price(option_type=option_type, **down)) / (2.0 * width)
+
+    return (4.0 * slope(step / 2.0) - slope(step)) / 3.0
+
+
+def test_sensitivities_of_a_certain_variance_are_black_scholes() -> None:
+    """Volatility of variance 0 and variance at its mean: theta, rho and vega in closed form."""
+    still = {**_BASE, "long_run_variance": 0.04, "volatility_of_variance": 0.0}
+    found = heston.sensitivities(option_type="put", **_CONTRACT, **still)
+    want = black_scholes.greeks(option_type="put", volatility=0.2, **_CONTRACT)
+    assert found.theta == pytest.approx(want.theta, abs=1e-9)
+    assert found.rho == pytest.approx(want.rho, abs=1e-9)
+    # total variance moves by the annuity of the mean reversion, the rest by the long-run variance
+    time, pull = _CONTRACT["time_to_expiry"], _BASE["mean_reversion"]
+    annuity = -math.expm1(-pull * time) / pull
+    by_variance = want.vega / (2.0 * 0.2)
+    assert found.initial_variance == pytest.approx(by_variance * annuity / time, abs=1e-8)
+    assert found.long_run_variance == pytest.approx(by_variance * (1 - annuity / time), abs=1e-8)
+    assert found.mean_reversion == pytest.approx(0.0, abs=1e-8)
+    assert found.correlation == pytest.approx(0.0, abs=1e-8)
+
+
+def test_sensitivities_where_only_the_forward_matters() -> None:
+    found = heston.sensitivities(option_type="call", **{**_CONTRACT, "strike": 0.0}, **_BASE)
+    want = black_scholes.greeks(option_type="call", volatility=0.2, **{**_CONTRACT, "strike": 0.0})
+    assert found.price == pytest.approx(want.price, rel=1e-15)
+    assert found.theta == pytest.approx(want.theta, rel=1e-14)
+    assert found.rho == pytest.approx(0.0, abs=1e-300)
+    assert found.correlation == 0.0
+
+
+def test_smile_of_a_certain_variance_is_flat() -> None:
+    still = {**_BASE, "long_run_variance": 0.04, "volatility_of_variance": 0.0}
+    strikes = np.array([70.0, 90.0, 100.0, 130.0])
+    smile = heston.implied_volatility(forward=100.0, strike=strikes, time_to_expiry=0.5, **still)
+    np.testing.assert_allclose(smile, 0.2, rtol=1e-8)
+    with pytest.raises(ValueError, match=r"correlation is 2\.0"):
+        heston.implied_volatility(
+            forward=100.0, strike=90.0, time_to_expiry=0.5, **{**still, "correlation": 2.0}
+        )

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <complex>
+#include <cstdint>
 #include <vector>
 
 #include "strikeproof/market.hpp"
@@ -30,6 +31,21 @@ struct Market {
   Model model;
 };
 
+/// What prices depend on besides the forward: the model, the time to expiry, and the variance of an
+/// independent normal variable that may be added to the logarithm of the spot.
+enum Parameter : std::uint8_t {
+  kInitialVariance,
+  kLongRunVariance,
+  kMeanReversion,
+  kVolatilityOfVariance,
+  kCorrelation,
+  kTimeToExpiry,
+  kExtraVariance,
+  kParameters,
+};
+
+using Slopes = std::array<double, kParameters>;
+
 /// Price and its derivatives by the spot.
 struct Values {
   double price;
@@ -42,11 +58,24 @@ struct Result {
   Status status;
 };
 
+/// The same with derivatives by time to expiry, rate and the model's parameters.
+struct Sensitivities {
+  Values value;
+  double theta;                        // as time passes: minus the derivative by time to expiry
+  double rho;                          // by the rate, spot and dividend yield held
+  std::array<double, 5> by_parameter;  // in the order of Parameter
+};
+
+struct SensitivitiesResult {
+  Sensitivities value;  // all NaN unless status is kOk
+  Status status;
+};
+
 /// One expiry of one model: the characteristic function is evaluated once for all strikes. Values
 /// do not depend on which strikes were asked before. Not for use by several threads at once.
 class Expiry {
  public:
-  Expiry(const Model& model, double time_to_expiry);
+  Expiry(const Model& model, double time_to_expiry, double extra_variance = 0.0);
 
   [[nodiscard]] bool serves(const Model& model, double time_to_expiry) const noexcept {
     return model == model_ && time_to_expiry == time_;
@@ -57,9 +86,14 @@ class Expiry {
   /// time still moved it, or log_strike is above 23.
   [[nodiscard]] Result covered_call(double log_strike);
 
+  /// The same and the derivatives of E[min(S, K)]/F by the parameters, with log_strike held.
+  [[nodiscard]] Result covered_call(double log_strike, Slopes& slopes);
+
  private:
   using Complex = std::complex<double>;
   static constexpr int kLevels = 6;
+
+  using NodeSlopes = std::array<Complex, kParameters>;
 
   struct Node {
     Complex argument;
@@ -72,14 +106,17 @@ class Expiry {
     double scale = 0.0;
     double step = 0.0;  // of the coarsest level
     std::array<std::vector<Node>, kLevels> levels;
+    std::array<std::vector<NodeSlopes>, kLevels> slopes;  // by parameter, for the same nodes
   };
 
   [[nodiscard]] static Contour contour(double limit);
-  [[nodiscard]] Complex log_characteristic(Complex argument) const;
   [[nodiscard]] const std::vector<Node>& nodes(Contour& contour, int level) const;
+  [[nodiscard]] const std::vector<NodeSlopes>& slopes(Contour& contour, int level) const;
+  [[nodiscard]] Contour& side(double log_strike);
 
   Model model_;
   double time_;
+  double extra_variance_;
   Contour up_;
   Contour down_;
 };
@@ -91,5 +128,8 @@ class Expiry {
 /// The same with an expiry that may serve the next contract as well: it is replaced where it is of
 /// another model or time.
 [[nodiscard]] Result value(const VanillaOption& option, const Market& market, Expiry& expiry);
+
+[[nodiscard]] SensitivitiesResult sensitivities(const VanillaOption& option, const Market& market,
+                                                Expiry& expiry);
 
 }  // namespace strikeproof::heston

@@ -1,4 +1,4 @@
-"""European options under Heston's stochastic volatility: price, delta and gamma.
+"""European options under Heston's stochastic volatility: price, Greeks, smile and calibration.
 
 Method and sources: ``core/src/heston.cpp``. Conventions: ``docs/conventions.md``.
 Rows of one expiry and model that stand together in a batch share its characteristic function: a
@@ -7,16 +7,29 @@ surface sorted by expiry is several times faster than the same rows shuffled, wi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from numpy.typing import ArrayLike
 
 from strikeproof import _core
+from strikeproof._calibration import HESTON_BOUNDS, Bounds, Calibration
+from strikeproof._calibration import calibrate as _calibrate
 from strikeproof._columns import OnFailure
 from strikeproof._engine import Engine
+from strikeproof._smile import smile
 from strikeproof._status import CORRELATION, NONNEGATIVE
 
-__all__ = ["SpotGreeks", "greeks", "price"]
+__all__ = [
+    "Calibration",
+    "Sensitivities",
+    "SpotGreeks",
+    "calibrate",
+    "greeks",
+    "implied_volatility",
+    "price",
+    "sensitivities",
+]
 
 
 class SpotGreeks(NamedTuple):
@@ -25,6 +38,21 @@ class SpotGreeks(NamedTuple):
     price: Any
     delta: Any
     gamma: Any
+
+
+class Sensitivities(NamedTuple):
+    """Price and first derivatives, gamma too; the last five are by the model's parameters."""
+
+    price: Any
+    delta: Any
+    gamma: Any
+    theta: Any
+    rho: Any
+    initial_variance: Any
+    long_run_variance: Any
+    mean_reversion: Any
+    volatility_of_variance: Any
+    correlation: Any
 
 
 _RULES = {
@@ -49,6 +77,13 @@ _GREEKS = Engine(
     SpotGreeks._fields,
     SpotGreeks,
     one=_core.heston_greeks_one,
+)
+_SENSITIVITIES = Engine(
+    _core.heston_sensitivities,
+    _RULES,
+    Sensitivities._fields,
+    Sensitivities,
+    one=_core.heston_sensitivities_one,
 )
 
 
@@ -183,4 +218,176 @@ def price(
     }
     return _PRICE(
         arguments, on_failure=on_failure, return_status=return_status, threads=threads, out=out
+    )
+
+
+def sensitivities(
+    *,
+    option_type: ArrayLike,
+    spot: ArrayLike,
+    strike: ArrayLike,
+    time_to_expiry: ArrayLike,
+    rate: ArrayLike,
+    initial_variance: ArrayLike,
+    long_run_variance: ArrayLike,
+    mean_reversion: ArrayLike,
+    volatility_of_variance: ArrayLike,
+    correlation: ArrayLike,
+    dividend_yield: ArrayLike = 0.0,
+    on_failure: OnFailure | None = None,
+    return_status: bool = False,
+    threads: int | None = None,
+    out: Any = None,
+) -> Any:
+    """Price, delta, gamma, theta, rho and the derivatives by the model's five parameters.
+
+    Parameters
+    ----------
+    option_type, spot, strike, time_to_expiry, rate, dividend_yield, on_failure, return_status
+        As for `price`, and so are the model's parameters and `threads`.
+    out : sequence of ten arrays, optional
+        Where the results go; see `strikeproof.black_scholes.price`.
+
+    Returns
+    -------
+    Sensitivities
+        NamedTuple, each a float or an array of the broadcast shape; ``(values, status)`` with
+        `return_status`. Theta is per year as time passes, rho by the rate with the spot held;
+        the derivatives by parameters are per unit of the parameter. ``NOT_CONVERGED`` where one
+        does not exist: mean reversion and volatility of variance both 0.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for `price`.
+
+    Notes
+    -----
+    Gradient of the characteristic function by Cui, del Bano Rollin and Germano (2017), European J.
+    Operational Research 263(2), 625-638.
+    """
+    arguments = {
+        "option_type": option_type,
+        "spot": spot,
+        "strike": strike,
+        "time_to_expiry": time_to_expiry,
+        "rate": rate,
+        "dividend_yield": dividend_yield,
+        "initial_variance": initial_variance,
+        "long_run_variance": long_run_variance,
+        "mean_reversion": mean_reversion,
+        "volatility_of_variance": volatility_of_variance,
+        "correlation": correlation,
+    }
+    return _SENSITIVITIES(
+        arguments, on_failure=on_failure, return_status=return_status, threads=threads, out=out
+    )
+
+
+def implied_volatility(
+    *,
+    forward: ArrayLike,
+    strike: ArrayLike,
+    time_to_expiry: ArrayLike,
+    initial_variance: ArrayLike,
+    long_run_variance: ArrayLike,
+    mean_reversion: ArrayLike,
+    volatility_of_variance: ArrayLike,
+    correlation: ArrayLike,
+    on_failure: OnFailure | None = None,
+    return_status: bool = False,
+    threads: int | None = None,
+) -> Any:
+    """Black's volatility of the model's out-of-the-money prices.
+
+    Parameters
+    ----------
+    forward, strike : array-like, > 0, same currency
+    time_to_expiry, on_failure, return_status, threads
+        As for `price`, and so are the model's parameters.
+
+    Returns
+    -------
+    float or float64 array of the broadcast shape
+        Per square root of a year; ``(volatility, status)`` with `return_status`. The price is
+        within 1e-10 of the forward, and so the volatility within that divided by Black's vega:
+        ``NO_TIME_VALUE`` or ``BELOW_INTRINSIC`` where no digit is left.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for `price`.
+    """
+    model = {
+        "initial_variance": initial_variance,
+        "long_run_variance": long_run_variance,
+        "mean_reversion": mean_reversion,
+        "volatility_of_variance": volatility_of_variance,
+        "correlation": correlation,
+    }
+    return smile(
+        _PRICE,
+        forward,
+        strike,
+        time_to_expiry,
+        model,
+        on_failure=on_failure,
+        return_status=return_status,
+        threads=threads,
+    )
+
+
+def calibrate(
+    *,
+    strike: ArrayLike,
+    time_to_expiry: ArrayLike,
+    forward: ArrayLike,
+    volatility: ArrayLike,
+    weight: ArrayLike = 1.0,
+    bounds: Bounds | None = None,
+    start: Mapping[str, float] | None = None,
+    most_evaluations: int = 200,
+) -> Calibration:
+    """Parameters that minimise the weighted sum of squared errors of implied volatility.
+
+    Parameters
+    ----------
+    strike, forward : array-like, > 0, same currency
+    time_to_expiry : array-like, > 0, years
+    volatility : array-like, > 0
+        Black's, implied by the quotes; at least one more than there are parameters.
+    weight : array-like, > 0
+        Multiplies the error: 1 for equal errors of volatility, vega for errors of price, the
+        inverse of the spread in volatility for errors in spreads.
+    bounds : mapping, optional
+        Narrower bounds by parameter, ``{"mean_reversion": (1.5, 1.5)}`` holds one.
+    start : mapping, optional
+        All parameters by name; by default several starts are made from the quotes, tried in a
+        fixed order until one fits to rounding or two end in the same minimum.
+    most_evaluations : int
+        Surfaces priced per start.
+
+    Returns
+    -------
+    Calibration
+
+    Raises
+    ------
+    ValueError
+        A quote, bound or start is out of range, or there are too few quotes.
+
+    Notes
+    -----
+    Levenberg-Marquardt with the gradient of Cui, del Bano Rollin and Germano (2017), European J.
+    Operational Research 263(2), 625-638; bounds by a logistic transformation.
+    """
+    quotes = {
+        "strike": strike,
+        "time_to_expiry": time_to_expiry,
+        "forward": forward,
+        "volatility": volatility,
+        "weight": weight,
+    }
+    return _calibrate(
+        HESTON_BOUNDS, quotes, bounds=bounds, start=start, most_evaluations=most_evaluations
     )

@@ -1,0 +1,338 @@
+// Calibration of Heston's and Bates's models by least squares of implied volatilities.
+//
+// Gradients are those of the characteristic function, integrated along with it [1]. A parameter p
+// between bounds is a logistic function of a variable without bounds; of ln p where p is positive.
+// Quotes of one expiry share its integral. The quadrature of an evaluation is as accurate as that
+// of prices: noise-free quotes give back their parameters to the digits that the quotes determine.
+//
+// The sum of squares may have several minima and is flat along a valley of mean reversion and
+// volatility of variance [1]: starts are tried in a fixed order until one fits to rounding or two
+// end in the same minimum.
+//
+// [1] Cui, Y., del Bano Rollin, S. and Germano, G. (2017), Full and fast calibration of the Heston
+//     stochastic volatility model, European J. Operational Research 263(2), 625-638.
+#include "strikeproof/heston_calibration.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <map>
+#include <optional>
+
+#include "numeric/levenberg_marquardt.hpp"
+#include "strikeproof/bates.hpp"
+#include "strikeproof/black_scholes.hpp"
+
+namespace strikeproof::calibration {
+namespace {
+
+constexpr std::size_t kHestonParameters = 5;
+constexpr std::size_t kMost = bates::kParameters;
+// Of the forward: prices below are too near the error of the integral for a volatility.
+constexpr double kLeastPrice = 1e-8;
+// Of vega as a multiple of the forward and sqrt(T), where the error of a price is divided by it.
+constexpr double kLeastVega = 1e-4;
+// Root mean square of weighted errors that is taken for an exact fit.
+constexpr double kExact = 1e-9;
+constexpr double kSameMinimum = 1e-4;  // relative, of the sum of squares
+
+using Parameters = std::array<double, kMost>;
+
+heston::Model variance_of(const Parameters& p) noexcept { return {p[0], p[1], p[2], p[3], p[4]}; }
+
+/// Covered calls of one expiry under either family.
+class Smile {
+ public:
+  Smile(Family family, const Parameters& p, double time) {
+    if (family == Family::kHeston) {
+      heston_.emplace(variance_of(p), time);
+    } else {
+      bates_.emplace(bates::Model{variance_of(p), {p[5], p[6], p[7]}}, time);
+    }
+  }
+
+  heston::Result at(double log_strike, Parameters& slopes) {
+    if (bates_) return bates_->covered_call(log_strike, slopes);
+    heston::Slopes own{};
+    const heston::Result found = heston_->covered_call(log_strike, own);
+    std::copy_n(own.begin(), kHestonParameters, slopes.begin());
+    return found;
+  }
+
+ private:
+  std::optional<heston::Expiry> heston_;
+  std::optional<bates::Expiry> bates_;
+};
+
+/// A quote as the out-of-the-money option on a forward of 1.
+struct Target {
+  std::size_t quote;
+  double log_strike;
+  double time;
+  double volatility;
+  double weight;
+  double price;
+  double vega;
+
+  [[nodiscard]] VanillaOption option() const noexcept {
+    return {log_strike > 0.0 ? OptionType::kCall : OptionType::kPut, std::exp(log_strike), time};
+  }
+};
+
+Target target_of(const Quote& quote, std::size_t index) {
+  Target found{index,
+               std::log(quote.strike / quote.forward),
+               quote.time_to_expiry,
+               quote.volatility,
+               quote.weight,
+               0.0,
+               0.0};
+  const GreeksResult at = black_scholes::greeks(found.option(), {1.0, 0.0, 0.0, quote.volatility});
+  found.price = at.value.price;
+  found.vega = at.value.vega;
+  return found;
+}
+
+/// Derivative of the error of volatility by the price.
+struct VolatilityError {
+  double value;
+  double by_price;
+};
+
+/// The model's volatility less the quote's; to first order where the model has no volatility.
+VolatilityError volatility_error(const Target& target, double price) {
+  if (price > kLeastPrice) {
+    const VanillaOption option = target.option();
+    const PriceResult implied =
+        black_scholes::implied_volatility(price, option, {1.0, 0.0, 0.0, 0.0});
+    if (implied.status == Status::kOk) {
+      const GreeksResult at = black_scholes::greeks(option, {1.0, 0.0, 0.0, implied.value});
+      const double vega = at.value.vega;
+      if (vega > 0.0) return {implied.value - target.volatility, 1.0 / vega};
+    }
+  }
+  const double vega = std::max(target.vega, kLeastVega * std::sqrt(target.time));
+  return {(price - target.price) / vega, 1.0 / vega};
+}
+
+/// The family's parameters as functions of variables without bounds.
+class Transform {
+ public:
+  Transform(std::size_t count, std::span<const Bounds> bounds) : count_(count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      bounds_.push_back(bounds[i]);
+      if (bounds[i].upper > bounds[i].lower) free_.push_back(i);
+    }
+  }
+
+  [[nodiscard]] const std::vector<std::size_t>& free() const noexcept { return free_; }
+
+  [[nodiscard]] std::vector<double> inward(const std::vector<double>& parameters) const {
+    constexpr double kMargin = 1e-6;
+    std::vector<double> found;
+    for (const std::size_t i : free_) {
+      const auto [low, high] = ends(i);
+      const double position =
+          ((logarithmic(i) ? std::log(parameters[i]) : parameters[i]) - low) / (high - low);
+      const double inside = std::clamp(position, kMargin, 1.0 - kMargin);
+      found.push_back(std::log(inside / (1.0 - inside)));
+    }
+    return found;
+  }
+
+  /// Parameters, and their derivatives by their own variables (0 where held).
+  void outward(std::span<const double> variables, Parameters& parameters,
+               Parameters& slopes) const {
+    slopes.fill(0.0);
+    for (std::size_t i = 0; i < count_; ++i) parameters[i] = bounds_[i].lower;
+    for (std::size_t f = 0; f < free_.size(); ++f) {
+      const std::size_t i = free_[f];
+      const auto [low, high] = ends(i);
+      const double share = 1.0 / (1.0 + std::exp(-variables[f]));
+      const double position = low + (high - low) * share;
+      parameters[i] = logarithmic(i) ? std::exp(position) : position;
+      slopes[i] = (high - low) * share * (1.0 - share) * (logarithmic(i) ? parameters[i] : 1.0);
+    }
+  }
+
+ private:
+  [[nodiscard]] bool logarithmic(std::size_t i) const noexcept { return bounds_[i].lower > 0.0; }
+
+  [[nodiscard]] Bounds ends(std::size_t i) const noexcept {
+    if (!logarithmic(i)) return bounds_[i];
+    return {std::log(bounds_[i].lower), std::log(bounds_[i].upper)};
+  }
+
+  std::size_t count_;
+  std::vector<Bounds> bounds_;
+  std::vector<std::size_t> free_;
+};
+
+/// Weighted errors of all quotes and their derivatives, by expiry.
+class Problem {
+ public:
+  Problem(Family family, std::span<const Quote> quotes, const Transform& transform)
+      : family_(family), transform_(transform) {
+    for (std::size_t i = 0; i < quotes.size(); ++i) {
+      expiries_[quotes[i].time_to_expiry].push_back(target_of(quotes[i], i));
+    }
+  }
+
+  bool operator()(std::span<const double> variables, std::span<double> errors,
+                  std::span<double> jacobian) const {
+    Parameters parameters{};
+    Parameters outward{};
+    transform_.outward(variables, parameters, outward);
+    for (const auto& [time, targets] : expiries_) {
+      Smile smile(family_, parameters, time);
+      for (const Target& target : targets) {
+        Parameters slopes{};
+        const heston::Result covered = smile.at(target.log_strike, slopes);
+        if (covered.status != Status::kOk) return false;
+        const double most = target.log_strike > 0.0 ? 1.0 : std::exp(target.log_strike);
+        const VolatilityError error = volatility_error(target, most - covered.value.price);
+        errors[target.quote] = target.weight * error.value;
+        const std::size_t columns = transform_.free().size();
+        for (std::size_t f = 0; f < columns && !jacobian.empty(); ++f) {
+          const std::size_t i = transform_.free()[f];
+          jacobian[target.quote * columns + f] =
+              -target.weight * error.by_price * slopes[i] * outward[i];
+        }
+      }
+    }
+    return std::all_of(errors.begin(), errors.end(), [](double e) { return std::isfinite(e); }) &&
+           std::all_of(jacobian.begin(), jacobian.end(), [](double s) { return std::isfinite(s); });
+  }
+
+ private:
+  Family family_;
+  const Transform& transform_;
+  std::map<double, std::vector<Target>> expiries_;
+};
+
+/// Variance of the quote nearest the forward, of the first and of the last expiry.
+std::array<double, 2> variances_at_the_money(std::span<const Quote> quotes) {
+  std::array<double, 2> found{};
+  for (const bool last : {false, true}) {
+    const auto nearer = [last](const Quote& a, const Quote& b) {
+      if (a.time_to_expiry != b.time_to_expiry) {
+        return (a.time_to_expiry < b.time_to_expiry) != last;
+      }
+      return std::abs(std::log(a.strike / a.forward)) < std::abs(std::log(b.strike / b.forward));
+    };
+    const Quote& best = *std::min_element(quotes.begin(), quotes.end(), nearer);
+    found[last ? 1 : 0] = best.volatility * best.volatility;
+  }
+  return found;
+}
+
+/// Mean reversion, volatility of variance and correlation of equity and of other smiles.
+std::vector<std::vector<double>> heston_starts(std::span<const Quote> quotes) {
+  constexpr std::array<std::array<double, 3>, 6> kShapes{{{2.0, 0.5, -0.5},
+                                                          {0.5, 0.3, -0.7},
+                                                          {6.0, 1.5, -0.6},
+                                                          {2.0, 0.5, 0.3},
+                                                          {15.0, 3.0, -0.3},
+                                                          {0.1, 0.2, -0.1}}};
+  const auto [first, last] = variances_at_the_money(quotes);
+  std::vector<std::vector<double>> found;
+  for (const auto& shape : kShapes) found.push_back({first, last, shape[0], shape[1], shape[2]});
+  return found;
+}
+
+/// Jumps joined to a fit without: few and large, many and small, upward.
+std::vector<std::vector<double>> bates_starts(const std::vector<double>& variance) {
+  constexpr std::array<std::array<double, 3>, 4> kJumps{
+      {{0.1, -0.1, 0.1}, {1.0, -0.05, 0.05}, {0.05, -0.3, 0.2}, {0.5, 0.05, 0.1}}};
+  std::vector<std::vector<double>> found;
+  for (const auto& jumps : kJumps) {
+    found.push_back(variance);
+    found.back().insert(found.back().end(), jumps.begin(), jumps.end());
+  }
+  return found;
+}
+
+struct Fit {
+  numeric::LeastSquaresResult best;
+  int evaluations = 0;
+  int starts = 0;
+};
+
+Fit fit_from(const std::vector<std::vector<double>>& starts, const Problem& problem,
+             const Transform& transform, std::size_t quotes, int most_evaluations) {
+  numeric::LeastSquaresSettings settings;
+  settings.most_evaluations = most_evaluations;
+  settings.reduction_tolerance = 1e-12;
+  settings.gradient_tolerance = 1e-9;
+  Fit fit;
+  for (const std::vector<double>& start : starts) {
+    const std::vector<double> variables = transform.inward(start);
+    numeric::LeastSquaresResult found =
+        numeric::levenberg_marquardt(problem, variables, quotes, settings);
+    fit.evaluations += found.evaluations;
+    ++fit.starts;
+    if (std::isnan(found.sum_of_squares)) continue;
+    const double before = fit.best.sum_of_squares;
+    const double sum = found.sum_of_squares;
+    const bool same = std::abs(sum - before) <= kSameMinimum * std::min(sum, before);
+    if (!(sum >= before)) fit.best = std::move(found);
+    const double exact = kExact * kExact * static_cast<double>(quotes);
+    if (same || fit.best.sum_of_squares <= exact) break;
+  }
+  return fit;
+}
+
+/// Covariance's shape by parameters rather than by the variables without bounds.
+std::vector<double> by_parameters(const std::vector<double>& inverse_normal,
+                                  const Parameters& slopes, const std::vector<std::size_t>& free) {
+  std::vector<double> found = inverse_normal;
+  for (std::size_t a = 0; a < free.size(); ++a) {
+    for (std::size_t b = 0; b < free.size(); ++b) {
+      found[a * free.size() + b] *= slopes[free[a]] * slopes[free[b]];
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+Result calibrate(Family family, std::span<const Quote> quotes, std::span<const Bounds> bounds,
+                 const Settings& settings) {
+  const std::size_t count = family == Family::kHeston ? kHestonParameters : kMost;
+  const Transform transform(count, bounds);
+  const Problem problem(family, quotes, transform);
+  std::vector<std::vector<double>> starts{settings.start};
+  int evaluations = 0;
+  if (settings.start.empty() && family == Family::kHeston) {
+    starts = heston_starts(quotes);
+  } else if (settings.start.empty()) {
+    Result plain = calibrate(Family::kHeston, quotes, bounds.first(kHestonParameters), settings);
+    starts = bates_starts(plain.parameters);
+    evaluations = plain.evaluations;
+  }
+  Fit fit = fit_from(starts, problem, transform, quotes.size(), settings.most_evaluations);
+  Parameters parameters{};
+  Parameters slopes{};
+  const bool found = !fit.best.parameters.empty();
+  if (found) transform.outward(fit.best.parameters, parameters, slopes);
+  Result result{};
+  result.parameters.assign(parameters.begin(),
+                           parameters.begin() + static_cast<std::ptrdiff_t>(count));
+  if (!found) {
+    result.parameters.assign(count, std::numeric_limits<double>::quiet_NaN());
+  }
+  result.errors = fit.best.residuals;
+  result.errors.resize(quotes.size(), std::numeric_limits<double>::quiet_NaN());
+  for (std::size_t i = 0; i < quotes.size(); ++i) result.errors[i] /= quotes[i].weight;
+  result.sum_of_squares = fit.best.sum_of_squares;
+  result.inverse_normal = by_parameters(fit.best.inverse_normal, slopes, transform.free());
+  result.condition_number = fit.best.condition_number;
+  result.evaluations = evaluations + fit.evaluations;
+  result.starts = fit.starts;
+  result.stop = static_cast<Stop>(fit.best.stop);
+  return result;
+}
+
+}  // namespace strikeproof::calibration
