@@ -49,7 +49,7 @@ struct LeastSquaresResult {
   std::vector<double> residuals;
   double sum_of_squares = std::numeric_limits<double>::quiet_NaN();
   std::vector<double> inverse_normal;  // (J'J)^-1 by rows; infinite where J has not full rank
-  double condition_number = std::numeric_limits<double>::infinity();  // of J D^-1
+  double condition_number = std::numeric_limits<double>::infinity();  // columns scaled to length 1
   int evaluations = 0;
   StopReason stop = StopReason::kUnusable;
 };
@@ -242,6 +242,7 @@ LeastSquaresResult levenberg_marquardt(Residuals&& residuals, std::span<const do
     return found;
   }
   found.sum_of_squares = square(found.residuals);
+  constexpr double kRounding = 8.0 * std::numeric_limits<double>::epsilon();
   double damping = settings.first_damping;
   double growth = 2.0;
   found.stop = StopReason::kEvaluations;
@@ -268,11 +269,12 @@ LeastSquaresResult levenberg_marquardt(Residuals&& residuals, std::span<const do
                   std::span<double>(trial_jacobian));
     const double sum = usable ? square(trial_residuals) : std::numeric_limits<double>::infinity();
     const double gained = found.sum_of_squares - sum;
-    const double least = settings.reduction_tolerance * found.sum_of_squares;
-    if (gained > 0.0) {
+    const double least = std::max(settings.reduction_tolerance, kRounding) * found.sum_of_squares;
+    // a change below the sum's rounding says nothing: the linear model is trusted a last time
+    if (gained > -kRounding * found.sum_of_squares && usable) {
       const double ratio = gained / step.reduction;
       const double shrink = 2.0 * ratio - 1.0;
-      damping *= std::max(1.0 / 3.0, 1.0 - shrink * shrink * shrink);
+      damping *= std::clamp(1.0 - shrink * shrink * shrink, 1.0 / 3.0, 2.0);
       growth = 2.0;
       std::swap(found.parameters, trial);
       std::swap(found.residuals, trial_residuals);
@@ -288,6 +290,8 @@ LeastSquaresResult levenberg_marquardt(Residuals&& residuals, std::span<const do
       break;
     }
   }
+  scale.assign(n, 0.0);  // the statistics are those of the last Jacobian alone
+  linear = ScaledJacobian(jacobian, found.residuals, scale);
   found.inverse_normal = linear.inverse_normal();
   found.condition_number = linear.condition_number();
   return found;
