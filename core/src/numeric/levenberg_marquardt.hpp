@@ -270,8 +270,11 @@ LeastSquaresResult levenberg_marquardt(Residuals&& residuals, std::span<const do
     const double sum = usable ? square(trial_residuals) : std::numeric_limits<double>::infinity();
     const double gained = found.sum_of_squares - sum;
     const double least = std::max(settings.reduction_tolerance, kRounding) * found.sum_of_squares;
-    // a change below the sum's rounding says nothing: the linear model is trusted a last time
-    if (gained > -kRounding * found.sum_of_squares && usable) {
+    // where the linear model promises less than the sum's rounding, it is trusted a last time
+    constexpr double kNoise = 1e-10;
+    const bool settled =
+        step.reduction <= least && std::abs(gained) <= kNoise * found.sum_of_squares;
+    if (gained > 0.0 || settled) {
       const double ratio = gained / step.reduction;
       const double shrink = 2.0 * ratio - 1.0;
       damping *= std::clamp(1.0 - shrink * shrink * shrink, 1.0 / 3.0, 2.0);
@@ -285,7 +288,7 @@ LeastSquaresResult levenberg_marquardt(Residuals&& residuals, std::span<const do
       damping *= growth;
       growth *= 2.0;
     }
-    if (std::abs(gained) <= least && step.reduction <= least) {
+    if (settled) {
       found.stop = StopReason::kReduction;
       break;
     }
