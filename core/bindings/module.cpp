@@ -25,6 +25,7 @@ void bind_lattice(nb::module_& module);
 void bind_lookback(nb::module_& module);
 void bind_portfolio(nb::module_& module);
 void bind_rainbow(nb::module_& module);
+void bind_random(nb::module_& module);
 void bind_spread(nb::module_& module);
 
 NB_MODULE(_core, module) {
@@ -64,5 +65,6 @@ NB_MODULE(_core, module) {
   bind_lookback(module);
   bind_portfolio(module);
   bind_rainbow(module);
+  bind_random(module);
   bind_spread(module);
 }

@@ -27,6 +27,7 @@ from strikeproof import (
     partial_barrier,
     portfolio,
     rainbow,
+    random,
     spread,
 )
 from strikeproof._core import build_info
@@ -57,5 +58,6 @@ __all__ = [
     "partial_barrier",
     "portfolio",
     "rainbow",
+    "random",
     "spread",
 ]

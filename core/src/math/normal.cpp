@@ -6,19 +6,19 @@
 // y = (u - 5)/(u + 5) up to u = infinity, where it is 1. The coefficients come from
 // core/tools/mills_coefficients.py; the first one left out is below 1e-18.
 //
-// The inverse is the rational approximation of [4]: in q = p - 1/2 near the middle, else in
-// sqrt(-ln p).
+// The inverse is the rational approximation of inverse_normal.hpp.
 //
 // [1] Schonfelder, J. L. (1978), Math. Comp. 32, 1232-1240.
 // [2] Shepherd, M. M. and Laframboise, J. G. (1981), Math. Comp. 36, 249-253.
 // [3] Clenshaw, C. W. (1955), Math. Tables Aids Comp. 9, 118-120.
-// [4] Wichura, M. J. (1988), Algorithm AS 241, Applied Statistics 37(3), 477-484.
 #include "strikeproof/math/normal.hpp"
 
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
+
+#include "math/inverse_normal.hpp"
 
 namespace strikeproof::math {
 namespace {
@@ -36,49 +36,11 @@ constexpr std::array kMillsSeries{
     7.496330565808626e-18,   1.0328041877290668e-17,  1.4940578561247512e-19,
 };
 
-using Coefficients = std::array<double, 8>;
-
-constexpr Coefficients kMiddleAbove{3.3871328727963666080e0,  1.3314166789178437745e+2,
-                                    1.9715909503065514427e+3, 1.3731693765509461125e+4,
-                                    4.5921953931549871457e+4, 6.7265770927008700853e+4,
-                                    3.3430575583588128105e+4, 2.5090809287301226727e+3};
-constexpr Coefficients kMiddleBelow{1.0,
-                                    4.2313330701600911252e+1,
-                                    6.8718700749205790830e+2,
-                                    5.3941960214247511077e+3,
-                                    2.1213794301586595867e+4,
-                                    3.9307895800092710610e+4,
-                                    2.8729085735721942674e+4,
-                                    5.2264952788528545610e+3};
-constexpr Coefficients kNearAbove{1.42343711074968357734e0,  4.63033784615654529590e0,
-                                  5.76949722146069140550e0,  3.64784832476320460504e0,
-                                  1.27045825245236838258e0,  2.41780725177450611770e-1,
-                                  2.27238449892691845833e-2, 7.74545014278341407640e-4};
-constexpr Coefficients kNearBelow{1.0,
-                                  2.05319162663775882187e0,
-                                  1.67638483018380384940e0,
-                                  6.89767334985100004550e-1,
-                                  1.48103976427480074590e-1,
-                                  1.51986665636164571966e-2,
-                                  5.47593808499534494600e-4,
-                                  1.05075007164441684324e-9};
-constexpr Coefficients kFarAbove{6.65790464350110377720e0,  5.46378491116411436990e0,
-                                 1.78482653991729133580e0,  2.96560571828504891230e-1,
-                                 2.65321895265761230930e-2, 1.24266094738807843860e-3,
-                                 2.71155556874348757815e-5, 2.01033439929228813265e-7};
-constexpr Coefficients kFarBelow{1.0,
-                                 5.99832206555887937690e-1,
-                                 1.36929880922735805310e-1,
-                                 1.48753612908506148525e-2,
-                                 7.86869131145613259100e-4,
-                                 1.84631831751005468180e-5,
-                                 1.42151175831644588870e-7,
-                                 2.04426310338993978564e-15};
-
-double ratio(const Coefficients& above, const Coefficients& below, double x) noexcept {
-  double numerator = above.back();
-  double denominator = below.back();
-  for (std::size_t k = above.size() - 1; k-- > 0;) {
+template <std::size_t count>
+double ratio(const double (&above)[count], const double (&below)[count], double x) noexcept {
+  double numerator = above[count - 1];
+  double denominator = below[count - 1];
+  for (std::size_t k = count - 1; k-- > 0;) {
     numerator = numerator * x + above[k];
     denominator = denominator * x + below[k];
   }
@@ -115,12 +77,14 @@ double normal_cdf(double z) noexcept {
 double inverse_normal_cdf(double p) noexcept {
   if (!(p >= 0.0 && p <= 1.0)) return std::numeric_limits<double>::quiet_NaN();
   const double q = p - 0.5;
-  if (std::fabs(q) <= 0.425) return q * ratio(kMiddleAbove, kMiddleBelow, 0.180625 - q * q);
+  if (std::fabs(q) <= kMiddleReach) {
+    return q * ratio(kMiddleAbove, kMiddleBelow, kMiddleCentre - q * q);
+  }
   const double tail = q < 0.0 ? p : 1.0 - p;
   if (tail == 0.0) return std::copysign(std::numeric_limits<double>::infinity(), q);
   const double r = std::sqrt(-std::log(tail));
-  const double size =
-      r <= 5.0 ? ratio(kNearAbove, kNearBelow, r - 1.6) : ratio(kFarAbove, kFarBelow, r - 5.0);
+  const double size = r <= kNearReach ? ratio(kNearAbove, kNearBelow, r - kNearCentre)
+                                      : ratio(kFarAbove, kFarBelow, r - kNearReach);
   return std::copysign(size, q);
 }
 

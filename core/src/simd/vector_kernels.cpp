@@ -2,6 +2,7 @@
 #include "vector_kernels.hpp"
 
 #include "american_kernels.hpp"
+#include "random_kernels.hpp"
 #include "strikeproof/black_scholes.hpp"
 
 namespace strikeproof::simd {
@@ -70,6 +71,28 @@ const AmericanKernels& american_kernels() noexcept {
 #endif
   return kAmericanBaseline;
 #endif
+}
+
+std::array<const RandomKernels*, 5> supported_random() noexcept {
+  std::array<const RandomKernels*, 5> found{};
+  std::size_t count = 0;
+#if !defined(_MSC_VER)
+  for (const Kernels* set : supported()) {
+    if (set == nullptr) break;
+#if defined(STRIKEPROOF_X86_KERNELS)
+    if (set == &kKernelsAvx512) found[count++] = &kRandomAvx512;
+    if (set == &kKernelsAvx2) found[count++] = &kRandomAvx2;
+#endif
+    if (set == &kKernelsBaseline) found[count++] = &kRandomBaseline;
+  }
+#endif
+  found[count] = &kRandomScalar;
+  return found;
+}
+
+const RandomKernels& random_kernels() noexcept {
+  static const RandomKernels& choice = *supported_random().front();
+  return choice;
 }
 
 const Kernels& kernels() noexcept {
