@@ -26,6 +26,7 @@ void bind_lookback(nb::module_& module);
 void bind_portfolio(nb::module_& module);
 void bind_rainbow(nb::module_& module);
 void bind_spread(nb::module_& module);
+void bind_term_structure(nb::module_& module);
 
 NB_MODULE(_core, module) {
   module.doc() = "Compiled kernels of strikeproof; use the Python modules around them.";
@@ -65,4 +66,5 @@ NB_MODULE(_core, module) {
   bind_portfolio(module);
   bind_rainbow(module);
   bind_spread(module);
+  bind_term_structure(module);
 }
