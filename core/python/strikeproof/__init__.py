@@ -20,6 +20,7 @@ from strikeproof import (
     double_barrier,
     exchange,
     finite_difference,
+    forwards,
     heston,
     lattice,
     lookback,
@@ -28,6 +29,7 @@ from strikeproof import (
     portfolio,
     rainbow,
     spread,
+    term_structure,
 )
 from strikeproof._core import build_info
 from strikeproof._status import Status
@@ -50,6 +52,7 @@ __all__ = [
     "double_barrier",
     "exchange",
     "finite_difference",
+    "forwards",
     "heston",
     "lattice",
     "lookback",
@@ -58,4 +61,5 @@ __all__ = [
     "portfolio",
     "rainbow",
     "spread",
+    "term_structure",
 ]
