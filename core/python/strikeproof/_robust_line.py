@@ -6,7 +6,8 @@ Symbols: points ``(x, y)`` with weights ``w`` (inverse variances, up to a factor
 1. Start: slope = median of the slopes between points half the group apart (Theil 1950, the
    incomplete method: a quarter of the points may be wrong), level = median of ``y - slope u``.
 2. Scale: median of ``|q|`` over 0.6745, without the smallest where two parameters are fitted
-   (DuMouchel and O'Brien 1989); renewed in the first steps, then held.
+   (DuMouchel and O'Brien 1989), times ``1 + 5/(n - p)``, without which small groups lose good
+   points (Rousseeuw and Leroy 1987, p. 202); renewed in the first steps, then held.
 3. M-estimate by iteratively reweighted least squares: bisquare (Beaton and Tukey 1974) with
    constant 4.685 or Huber's (1964) with 1.345, 95 % efficient for normal errors. With the scale
    held each step lowers the objective.
@@ -16,7 +17,8 @@ Symbols: points ``(x, y)`` with weights ``w`` (inverse variances, up to a factor
 
 References: Beaton, A. and Tukey, J. (1974), Technometrics 16, 147-185. DuMouchel, W. and
 O'Brien, F. (1989), Proc. 21st Symposium on the Interface, 297-301. Huber, P. (1964), Ann. Math.
-Statist. 35, 73-101; (1981), Robust Statistics, Wiley. Theil, H. (1950), Proc. Kon. Ned. Akad.
+Statist. 35, 73-101; (1981), Robust Statistics, Wiley. Rousseeuw, P. and Leroy, A. (1987), Robust
+Regression and Outlier Detection, Wiley. Theil, H. (1950), Proc. Kon. Ned. Akad.
 Wetensch. 53, 386-392.
 
 Groups of like size share a matrix, one row each, as wide as the next power of two: the bits of a
@@ -34,8 +36,8 @@ Floats = NDArray[np.float64]
 
 CONSTANTS = {"bisquare": 4.685, "huber": 1.345, "least_squares": np.inf}
 _NORMAL_MEDIAN = 0.6744897501960817  # of |Z|
-_SCALE_RENEWALS = 3
-_MOST_STEPS = 100
+_SCALE_RENEWALS = 2
+_MOST_STEPS = 500
 _ACCURACY = 1e-8  # of the scale
 _MOST_ENTRIES = 1 << 16  # of a matrix, so that it stays in the cache
 
@@ -119,6 +121,9 @@ def _fit_block(
     found.residual[at[inside]] = residual[inside]
 
 
+Iterated = tuple[Floats, Floats, Floats, NDArray[np.bool_]]
+
+
 class _Block:
     """Groups as rows of matrices; entries outside a group have weight, x and y 0."""
 
@@ -157,14 +162,14 @@ class _Block:
             converged = np.isfinite(level)
         else:
             level, slope, scale, converged = self._iterate(loss, *self._start(), least)
-        standard = self._standardised(level, slope) / scale[:, None]
-        robustness = np.where(self.inside, _weight(loss, standard), 0.0)
+        standard = self._standardised(level, slope)
+        robustness = np.where(self.inside, _weight(loss, standard / scale[:, None]), 0.0)
         kept = robustness > 0.0
         count = np.sum(kept, axis=1)
         inner = np.where(kept, self.w, 0.0)
         total, centre, _, spread = self._moments(inner)
         residual = self.y - level[:, None] - slope[:, None] * self.u
-        variance = self._variance(loss, standard, scale, kept, count)
+        variance = self._variance(loss, standard, scale)
         results = (
             centre,
             level + slope * (centre - self.centre),
@@ -210,39 +215,47 @@ class _Block:
     def _scale(self, level: Floats, slope: Floats, least: Floats) -> Floats:
         sizes = np.where(self.inside, np.abs(self._standardised(level, slope)), np.inf)
         middle = _median(sizes, self.count, skip=self.parameters - 1)
-        return np.maximum(middle / _NORMAL_MEDIAN, least)
+        small = 1.0 + 5.0 / (self.count - self.parameters)
+        return np.maximum(small * middle / _NORMAL_MEDIAN, least)
 
-    def _iterate(
-        self, loss: str, level: Floats, slope: Floats, least: Floats
-    ) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
+    def _iterate(self, loss: str, level: Floats, slope: Floats, least: Floats) -> Iterated:
         scale = self._scale(level, slope, least)
+        for _ in range(_SCALE_RENEWALS):
+            level, slope = self._step(loss, level, slope, scale)
+            scale = self._scale(level, slope, least)
+        level, slope, converged = self._converge(loss, level, slope, scale, least)
+        return level, slope, scale, converged
+
+    def _step(
+        self, loss: str, level: Floats, slope: Floats, scale: Floats
+    ) -> tuple[Floats, Floats]:
+        standard = self._standardised(level, slope) / scale[:, None]
+        return self._weighted(self.w * _weight(loss, standard))
+
+    def _converge(
+        self, loss: str, level: Floats, slope: Floats, scale: Floats, least: Floats
+    ) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+        """Steps at that scale until all groups have converged."""
         converged = np.zeros(level.size, dtype=np.bool_)
-        for step in range(_MOST_STEPS):
-            if 0 < step < _SCALE_RENEWALS:
-                scale = self._scale(level, slope, least)
-            standard = self._standardised(level, slope) / scale[:, None]
-            new_level, new_slope = self._weighted(self.w * _weight(loss, standard))
+        for _ in range(_MOST_STEPS):
+            new_level, new_slope = self._step(loss, level, slope, scale)
             change = np.abs(new_level - level) * np.sqrt(self.total)
             change = change + np.abs(new_slope - slope) * np.sqrt(self.spread)
             # what has converged stays as it is, so that no group depends on its neighbours
             level = np.where(converged, level, new_level)
             slope = np.where(converged, slope, new_slope)
-            if step >= _SCALE_RENEWALS:
-                converged |= change <= _ACCURACY * scale + least
+            converged |= change <= _ACCURACY * scale + least
             if np.all(converged | ~np.isfinite(level)):
                 break
-        return level, slope, scale, converged
+        return level, slope, converged
 
-    def _variance(
-        self,
-        loss: str,
-        standard: Floats,
-        scale: Floats,
-        kept: NDArray[np.bool_],
-        count: NDArray[np.int64],
-    ) -> Floats:
-        """Of a point of weight 1, as the estimator's errors see it."""
-        psi = np.where(kept, standard * _weight(loss, standard), 0.0)
+    def _variance(self, loss: str, residual: Floats, scale: Floats) -> Floats:
+        """Of a point of weight 1, as the estimator's errors see it; residuals standardised."""
+        standard = residual / scale[:, None]
+        weight = np.where(self.inside, _weight(loss, standard), 0.0)
+        kept = weight > 0.0
+        count = np.sum(kept, axis=1)
+        psi = standard * weight
         squares = np.sum((1.0 - self.leverage) * psi**2, axis=1) / (count - self.parameters)
         steep = np.where(kept, _derivative(loss, standard), 0.0)
         mean = np.sum(steep, axis=1) / count

