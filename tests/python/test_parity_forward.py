@@ -190,9 +190,39 @@ def test_the_robust_fit_solves_its_equations(loss):
     assert (found.rejected > 0) == (loss == "bisquare")
 
 
+def test_the_error_bar_is_hubers():
+    """His formula written out, with the scale that the bisquare's weights betray."""
+    quotes = moved(chain(noise=1.0, strikes=15), [2], 5.0)
+    weight = np.linspace(1.0, 3.0, 15)
+    found = from_parity(**quotes, weight=weight)
+    design = np.column_stack([np.ones(15), quotes["strike"] / FORWARD])
+    root = np.sqrt(weight)[:, None] * design
+    leverage = np.diag(root @ np.linalg.inv(root.T @ root) @ root.T)
+    kept = found.robustness > 0.0
+    t = np.sqrt(1.0 - np.sqrt(found.robustness))[kept]
+    q = np.abs(found.residual * np.sqrt(weight / (1.0 - leverage)))[kept]
+    scale = np.median(q / (4.685 * t))
+    np.testing.assert_allclose(q / (4.685 * t), scale, rtol=1e-5)
+    psi = q / scale * (1.0 - t**2) ** 2
+    steep = (1.0 - t**2) * (1.0 - 5.0 * t**2)
+    count, parameters = int(kept.sum()), 2
+    factor = 1.0 + parameters / count * np.var(steep) / np.mean(steep) ** 2
+    squares = np.sum((1.0 - leverage[kept]) * psi**2) / (count - parameters)
+    variance = (factor * scale / np.mean(steep)) ** 2 * squares
+    inner = root[kept]
+    covariance = variance * np.linalg.inv(inner.T @ inner)
+    assert count < 15
+    assert found.discount_error == pytest.approx(math.sqrt(covariance[1, 1]) / FORWARD, rel=1e-5)
+    # F = -level / slope of the line level + slope strike / FORWARD
+    gradient = np.array([1.0, found.forward / FORWARD]) / found.discount
+    expected = math.sqrt(gradient @ covariance @ gradient)
+    assert found.forward_error == pytest.approx(expected, rel=1e-5)
+
+
 def test_an_expiry_depends_on_its_rows_alone():
-    sizes = [6, 8, 9, 40, 130, 131]
-    quotes = [chain(strikes=n, noise=1.0, seed=n) for n in sizes]
+    sizes = [6, 8, 9, *[40] * 12, 130, 131]
+    quotes = [chain(strikes=n, noise=1.0, seed=k) for k, n in enumerate(sizes)]
+    quotes[4:9] = [moved(q, [3, 30], 4.0 + k) for k, q in enumerate(quotes[4:9])]
     joined = {name: np.concatenate([q[name] for q in quotes]) for name in quotes[0]}
     days = np.repeat(np.datetime64("2026-06-19") + 7 * np.arange(len(sizes)), sizes)
     shuffled = np.random.default_rng(1).permutation(days.size)
