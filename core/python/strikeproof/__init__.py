@@ -20,6 +20,7 @@ from strikeproof import (
     double_barrier,
     exchange,
     finite_difference,
+    forwards,
     heston,
     lattice,
     lookback,
@@ -29,6 +30,7 @@ from strikeproof import (
     rainbow,
     random,
     spread,
+    term_structure,
 )
 from strikeproof._core import build_info
 from strikeproof._status import Status
@@ -51,6 +53,7 @@ __all__ = [
     "double_barrier",
     "exchange",
     "finite_difference",
+    "forwards",
     "heston",
     "lattice",
     "lookback",
@@ -60,4 +63,5 @@ __all__ = [
     "rainbow",
     "random",
     "spread",
+    "term_structure",
 ]
