@@ -26,6 +26,7 @@ from strikeproof import (
     merton,
     partial_barrier,
     portfolio,
+    quotes,
     rainbow,
     spread,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "merton",
     "partial_barrier",
     "portfolio",
+    "quotes",
     "rainbow",
     "spread",
 ]
