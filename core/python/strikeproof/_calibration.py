@@ -31,6 +31,7 @@ _STOPS = ("gradient", "step", "reduction", "evaluations", "unusable", "stalled")
 _WEIGHTS = ("vega", "spread")
 _AT_BOUND = 1e-3  # of the interval, in the variable that is fitted
 _ILL_CONDITIONED = 300.0  # of columns scaled to 1: two digits and a half of the quotes are lost
+_DEVIATIONS = 2.0  # that a parameter must be from 0 to count as determined; of 1 for correlation
 _SHARE = 0.3  # of the least determined direction, from which a parameter is named as part of it
 
 
@@ -133,16 +134,18 @@ def calibrate(
         warnings=(
             *_at_bounds(model, limits),
             *_no_convergence(_STOPS[stop]),
-            *_undetermined(model, free, inverse, float(condition), deviations[_places(limits, free)]),
+            *_undetermined(
+                model, free, inverse, float(condition), deviations[_places(limits, free)]
+            ),
         ),
     )
 
 
 def _weight(
     weight: ArrayLike | str,
-    quotes: Mapping[str, ArrayLike],
+    quotes: Mapping[str, Any],
     spread: tuple[ArrayLike | None, ArrayLike | None],
-) -> ArrayLike:
+) -> Any:
     """What multiplies the errors of volatility: a rule's, or the numbers that are given."""
     bid, ask = spread
     if (bid is None) != (ask is None):
@@ -255,10 +258,10 @@ def _undetermined(
         )
     for name, deviation in zip(free, deviations, strict=True):
         size = 1.0 if name == "correlation" else abs(model[name])
-        if deviation > size:
+        if _DEVIATIONS * deviation > size:
             found.append(
                 f"{name} is {model[name]:.3g} with a standard error of {deviation:.2g}: "
-                "the quotes do not determine it"
+                "the quotes hardly determine it"
             )
     return tuple(found)
 
@@ -275,7 +278,13 @@ def _least_determined(names: list[str], inverse: list[float]) -> list[str]:
     normal = np.reshape(inverse, (len(names), len(names)))
     if not np.all(np.isfinite(normal)):
         return names
-    size = np.sqrt(np.diag(normal))
-    _, directions = np.linalg.eigh(normal / np.outer(size, size))
+    deviations = np.sqrt(np.diag(normal))
+    correlations = normal / np.outer(deviations, deviations)
+    # lengths of J's columns, by which the condition number scales them
+    try:
+        lengths = np.sqrt(np.abs(np.diag(np.linalg.inv(correlations))))
+    except np.linalg.LinAlgError:
+        return names
+    _, directions = np.linalg.eigh(correlations * np.outer(lengths, lengths))
     weakest = np.abs(directions[:, -1])
     return [name for name, share in zip(names, weakest, strict=True) if share > _SHARE]

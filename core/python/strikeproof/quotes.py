@@ -6,6 +6,7 @@ Conventions: ``docs/conventions.md``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -117,7 +118,9 @@ def volatilities(
     count = int(np.prod(shape))
     at = {name: np.broadcast_to(column, (count,)) for name, column in columns.items()}
     reason = _first_reason(at, in_the_money=in_the_money)
-    contract = {name: value for name, value in at.items() if name not in ("bid", "ask")}
+    contract: dict[str, Any] = {
+        name: value for name, value in at.items() if name not in ("bid", "ask")
+    }
     found = {}
     for name, price in (
         ("volatility", 0.5 * (at["bid"] + at["ask"])),
