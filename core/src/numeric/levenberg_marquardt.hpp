@@ -9,8 +9,8 @@
 // to the one that the linear model promises [3].
 //
 // An own one, because the libraries of C++ that have this method (Ceres, Eigen, GSL) are heavier
-// than the whole core, and Python's hold the interpreter in every residual: docs/DEPENDENCIES.md has
-// what they cost.
+// than the whole core, and Python's hold the interpreter in every residual: docs/DEPENDENCIES.md
+// has what they cost.
 //
 // [1] More, J. (1978), The Levenberg-Marquardt algorithm: implementation and theory, Lecture Notes
 //     in Mathematics 630, 105-116.
