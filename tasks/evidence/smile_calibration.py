@@ -137,7 +137,8 @@ def outcome(study: Study, truth: Model, quotes: Quotes) -> dict[str, Any]:
     except (RuntimeError, ValueError):
         word = "exception"
     else:
-        best = _mean_error(heston.calibrate(**quotes, start=truth).model, quotes)
+        led = heston.calibrate(**quotes, start=truth).model if study.noise else truth
+        best = _mean_error(led, quotes)
         near = _mean_error(found, quotes) <= _SLACK * best + _ROUNDING
         word = "recovered" if near and converged else ("other minimum" if converged else "stopped")
     return {

@@ -168,6 +168,18 @@ def test_bounds_hold_and_a_held_pair_is_what_is_left_out() -> None:
     assert np.count_nonzero(found.covariance) == 9
 
 
+def test_bates_leaves_the_bounds_of_hestons_fit() -> None:
+    """Heston's fit of this smile, from which the jumps start, ends with a mean reversion of 100."""
+    values = (0.1632, 0.2433, 5.7254, 0.1613, -0.2106, 1.2539, -0.1719, 0.0768)
+    model = dict(zip((*_MODEL, *_JUMPS), values, strict=True))
+    time = np.repeat(np.array([14.0, 60.0, 182.0, 730.0]) / 365.0, 15)
+    spread = np.tile(np.linspace(-2.5, 1.8, 15), 4) * 0.5 * np.sqrt(time)
+    grid = {"forward": 100.0, "strike": 100.0 * np.exp(spread), "time_to_expiry": time}
+    volatility = bates.implied_volatility(**grid, **model)
+    found = bates.calibrate(volatility=volatility, **grid)
+    assert found.model == pytest.approx(model, rel=1e-6)
+
+
 def _complex_volatility(model: dict[str, Any], strike: Any, time: float, about: Any) -> Any:
     """Black's volatilities to first order about `about`, of a model with one complex parameter.
 
