@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullFormatter
 
 from tasks.evidence import plotting, smile_calibration, smile_surfaces, tables
 from tasks.evidence.progress import Progress
@@ -51,6 +52,7 @@ def _draw_surfaces(axes: Axes, surfaces: pl.DataFrame) -> None:
         xlabel="surfaces per second",
         ylabel="largest error of a call on a forward of 1",
     )
+    axes.xaxis.set_minor_formatter(NullFormatter())
     _legend(axes)
 
 
