@@ -343,7 +343,9 @@ def calibrate(
     time_to_expiry: ArrayLike,
     forward: ArrayLike,
     volatility: ArrayLike,
-    weight: ArrayLike = 1.0,
+    weight: ArrayLike | str = 1.0,
+    bid_volatility: ArrayLike | None = None,
+    ask_volatility: ArrayLike | None = None,
     bounds: Bounds | None = None,
     start: Mapping[str, float] | None = None,
     most_evaluations: int = 200,
@@ -355,10 +357,14 @@ def calibrate(
     strike, forward : array-like, > 0, same currency
     time_to_expiry : array-like, > 0, years
     volatility : array-like, > 0
-        Black's, implied by the quotes; at least one more than there are parameters.
-    weight : array-like, > 0
-        Multiplies the error: 1 for equal errors of volatility, vega for errors of price, the
-        inverse of the spread in volatility for errors in spreads.
+        Black's, implied by the quotes; at least one more than there are parameters. From prices:
+        ``calibrate(**strikeproof.quotes.volatilities(...).columns())``.
+    weight : array-like, > 0, or {"vega", "spread"}
+        Multiplies the error of volatility: 1 for equal errors; ``"vega"``, that of the quote, for
+        errors of undiscounted prices (to first order); ``"spread"``, the inverse of
+        ``ask_volatility - bid_volatility``, for errors in spreads.
+    bid_volatility, ask_volatility : array-like, optional
+        Of the bid and the ask price; used by ``weight="spread"`` alone.
     bounds : mapping, optional
         Narrower bounds by parameter, ``{"mean_reversion": (1.5, 1.5)}`` holds one.
     start : mapping, optional
@@ -386,8 +392,13 @@ def calibrate(
         "time_to_expiry": time_to_expiry,
         "forward": forward,
         "volatility": volatility,
-        "weight": weight,
     }
     return _calibrate(
-        HESTON_BOUNDS, quotes, bounds=bounds, start=start, most_evaluations=most_evaluations
+        HESTON_BOUNDS,
+        quotes,
+        weight=weight,
+        spread=(bid_volatility, ask_volatility),
+        bounds=bounds,
+        start=start,
+        most_evaluations=most_evaluations,
     )
