@@ -21,6 +21,7 @@ from strikeproof import (
     exchange,
     finite_difference,
     heston,
+    kou,
     lattice,
     lookback,
     merton,
@@ -28,6 +29,7 @@ from strikeproof import (
     portfolio,
     rainbow,
     spread,
+    variance_gamma,
 )
 from strikeproof._core import build_info
 from strikeproof._status import Status
@@ -51,6 +53,7 @@ __all__ = [
     "exchange",
     "finite_difference",
     "heston",
+    "kou",
     "lattice",
     "lookback",
     "merton",
@@ -58,4 +61,5 @@ __all__ = [
     "portfolio",
     "rainbow",
     "spread",
+    "variance_gamma",
 ]

@@ -1,0 +1,265 @@
+// European options of any model whose moments are known, each to digits of its own.
+//
+// With X = ln(S/F), L(u) = ln E[exp(u X)], k = ln(K/F) and the option out of the money:  [1, 2]
+//
+//   price/F = 1/(2 pi) int exp(k (1 - u) + L(u)) / (u (u - 1)) |du|,   u = c + i y
+//
+// c in (1, highest) gives the call and c in (lowest, 0) the put, where (lowest, highest) are the
+// moments that are finite. Times u it is the derivative by the forward, times u (u - 1) the second
+// one times F. Along the real axis the integrand is convex: its least value is the saddle point
+// through which the contour goes [2, 3]. There the integrand is of the price's own size, so that
+// no digits cancel however small the price is. (-i u is the usual argument of the characteristic
+// function.)
+//
+// The contour u(y) = c + b ((cosh y - 1) sin t + i sinh y cos t) bends to the side where exp(-u k)
+// decays [4]; b is the saddle's width unless a singularity is nearer. In y the integrand is
+// analytic within |t|, and the trapezoidal rule converges like exp(-2 pi |t|/step): halving the
+// step squares the error, and the last change, squared, is the error to expect.
+//
+// Where moments beyond 1 (or below 0) end at once, c in (0, 1) gives E[min(S, K)] instead, of
+// which the option is the rest.
+//
+// [1] Lewis, A. (2001), A simple option formula for general jump-diffusion and other exponential
+//     Levy processes.
+// [2] Lord, R. and Kahl, C. (2007), Optimal Fourier inversion in semi-analytical option pricing,
+//     J. Computational Finance 10(4), 1-30.
+// [3] Andersen, L. and Lake, M. (2018), Robust high-precision option pricing by Fourier transforms:
+//     contour deformations and double-exponential quadrature.
+// [4] Boyarchenko, S. and Levendorskii, S. (2019), Sinh-acceleration: efficient evaluation of
+//     probability distributions, option pricing, and Monte Carlo simulations, Int. J. Theoretical
+//     and Applied Finance 22(3).
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <complex>
+#include <concepts>
+#include <limits>
+#include <numbers>
+
+namespace strikeproof::fourier {
+
+using Complex = std::complex<double>;
+
+/// Orders of the moments E[exp(u X)] that are finite; it holds [0, 1].
+struct Strip {
+  double lowest;
+  double highest;
+};
+
+/// A distribution of X = ln(S/F) with E[exp(X)] = 1.
+template <class M>
+concept Model = requires(const M& m, Complex u) {
+  // ln E[exp(u X)], continued over the plane without the real axis outside the strip
+  { m.log_moment(u) } -> std::same_as<Complex>;
+  { m.strip() } -> std::same_as<Strip>;
+  // log_moment(u) - drift() u decays, or stays, to both sides of the imaginary axis
+  { m.drift() } -> std::same_as<double>;
+  // angle with the imaginary axis up to which it does so from the origin on
+  { m.sector() } -> std::same_as<double>;
+  // of the order of the standard deviation of X, above 0
+  { m.spread() } -> std::same_as<double>;
+};
+
+/// Of the option out of the money: price as a multiple of the forward, derivative by the forward,
+/// second derivative times the forward.
+struct Values {
+  double price;
+  double delta;
+  double gamma;
+};
+
+/// Values and the relative errors to expect of them, infinite where the rule did not settle.
+struct Estimate {
+  Values value;
+  Values error;
+};
+
+namespace detail {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kRounding = std::numeric_limits<double>::epsilon();
+constexpr double kSettled = 3e-7;      // relative change whose square is below the rounding
+constexpr double kNegligible = 1e-17;  // of a term beside the sum so far
+constexpr double kFarthest = 230.0;    // of y: exp(230) is beyond every scale in use
+constexpr int kLevels = 8;
+constexpr double kStepsToAccuracy = 10.0;  // first level: exp(-10)
+constexpr double kUnderflow = -800.0;      // exponent of what rounds to 0 with any of its factors
+constexpr double kLeastRoom = 1e-3;        // of moments beyond 1 or below 0
+constexpr double kSaddleWidths = 4.0;      // scale of the contour
+constexpr int kBisections = 30;
+
+using Sums = std::array<double, 3>;
+
+/// Where the contour crosses the real axis.
+struct Crossing {
+  double place;
+  double width;  // of the saddle
+  double room_below;
+  double room_above;
+  bool vanishes;  // the integrand, and so the option, is below every double
+};
+
+template <Model M>
+double exponent(const M& model, double k, double u) {
+  return k * (1.0 - u) + model.log_moment(Complex{u, 0.0}).real();
+}
+
+/// Derivative of the logarithm of the integrand; `reach` is the distance to the next singularity.
+template <Model M>
+double slope(const M& model, double k, double u, double reach) {
+  const double small = 1e-3 * reach;
+  const double moments = model.log_moment(Complex{u, small}).imag() / small;
+  return moments - k - 1.0 / u - 1.0 / (u - 1.0);
+}
+
+template <Model M>
+double curvature(const M& model, double u, double reach) {
+  const double small = 0.03 * reach;
+  const double fall =
+      model.log_moment(Complex{u, 0.0}).real() - model.log_moment(Complex{u, small}).real();
+  return std::max(0.0, 2.0 * fall / (small * small)) + 1.0 / (u * u) +
+         1.0 / ((u - 1.0) * (u - 1.0));
+}
+
+/// The saddle between two singularities of the integrand; the outer one may be infinitely far.
+template <Model M>
+Crossing saddle(const M& model, double k, double lowest, double highest) {
+  double low = lowest;
+  double high = highest;
+  if (!std::isfinite(low) || !std::isfinite(high)) {
+    const bool up = !std::isfinite(high);
+    double span = 1.0 / model.spread();
+    for (bool beyond = false; !beyond; span *= 2.0) {
+      const double u = up ? lowest + span : highest - span;
+      const double size = exponent(model, k, u) + 2.0 * std::log(1.0 + std::abs(u));
+      if (size < kUnderflow) return {u, 0.0, 0.0, 0.0, true};
+      if (!(span < 1e150)) return {u, kInfinity, 0.0, 0.0, false};
+      beyond = (slope(model, k, u, span) > 0.0) == up;
+      (up ? high : low) = u;
+    }
+  }
+  // by halving the logarithm of the ratio of the distances to both ends
+  double left = -36.0;
+  double right = 36.0;
+  double below = 0.0;
+  double above = 0.0;
+  const auto place = [&](double t) {
+    below = (high - low) / (1.0 + std::exp(-t));
+    above = (high - low) / (1.0 + std::exp(t));
+    return below < above ? low + below : high - above;
+  };
+  for (int n = 0; n < kBisections; ++n) {
+    const double middle = 0.5 * (left + right);
+    const double u = place(middle);
+    (slope(model, k, u, std::min(below, above)) > 0.0 ? right : left) = middle;
+  }
+  const double u = place(0.5 * (left + right));
+  const double width = 1.0 / std::sqrt(curvature(model, u, std::min(below, above)));
+  return {u, width, u - lowest, highest - u, false};
+}
+
+/// The three integrals along the contour through `at`. Where `all` is false the price alone has to
+/// settle.
+template <Model M>
+Estimate integral(const M& model, double k, const Crossing& at, bool all) {
+  const double turn = std::copysign(0.5 * model.sector(), k - model.drift());
+  const double turn_cos = std::cos(turn);
+  const double turn_sin = std::sin(turn);
+  const double reach_back = std::abs(turn_sin);
+  const double reach_on = std::sin(2.0 * std::abs(turn)) - reach_back;
+  const double room_back = turn > 0.0 ? at.room_below : at.room_above;
+  const double room_on = turn > 0.0 ? at.room_above : at.room_below;
+  const double b = std::min(kSaddleWidths * at.width,
+                            0.9 * std::min(room_back / reach_back, room_on / reach_on));
+  const double start = model.log_moment(Complex{at.place, 0.0}).real();
+  const double first = 2.0 * std::numbers::pi * std::abs(turn) / kStepsToAccuracy;
+  Sums total{};
+  Sums change{};
+  Sums sizes{};
+  bool settled = false;
+  for (int level = 0; level < kLevels && !settled; ++level) {
+    // level 0 has every multiple of its step, the next ones the odd multiples of theirs
+    const double step = std::ldexp(first, -level);
+    Sums sum{};
+    Sums size{};
+    bool ended = false;
+    for (int n = level == 0 ? 0 : 1; n * step < kFarthest && !ended; n += level == 0 ? 1 : 2) {
+      const double across = std::sinh(n * step);
+      const double along = std::cosh(n * step);
+      const double half = std::sinh(0.5 * n * step);
+      const Complex away{b * 2.0 * half * half * turn_sin, b * across * turn_cos};
+      const Complex u = at.place + away;
+      const Complex speed{b * along * turn_cos, -b * across * turn_sin};
+      // the other half of the contour is the mirror image
+      const double weight = step / std::numbers::pi * (n == 0 ? 0.5 : 1.0);
+      const Complex density = std::exp(model.log_moment(u) - start - k * away) * speed * weight;
+      const Complex delta = density / (u - 1.0);
+      const std::array<Complex, 3> terms{delta / u, delta, density};
+      ended = true;
+      for (std::size_t i = 0; i < 3; ++i) {
+        const double modulus = std::abs(terms[i].real()) + std::abs(terms[i].imag());
+        sum[i] += terms[i].real();
+        size[i] += modulus;
+        const bool asked = all || i == 0;
+        ended = ended && (!asked || modulus <= kNegligible * (size[i] + sizes[i]));
+      }
+    }
+    if (!ended)
+      break;  // an integrand that does not decay, such as the density where it is infinite
+    settled = level > 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      const double share = level == 0 ? 0.0 : 0.5;
+      const double next = share * total[i] + sum[i];
+      change[i] = level == 0 ? kInfinity : std::abs(next - total[i]) / std::abs(next);
+      total[i] = next;
+      sizes[i] = share * sizes[i] + size[i];
+      settled = settled && ((!all && i > 0) || change[i] < kSettled);
+    }
+  }
+  const double scale = std::exp(start + k * (1.0 - at.place));
+  Sums error{};
+  for (std::size_t i = 0; i < 3; ++i) {
+    const double rounding = 4.0 * kRounding * sizes[i] / std::abs(total[i]);
+    const bool known = settled && change[i] < kSettled;
+    error[i] = known ? 10.0 * change[i] * change[i] + rounding : kInfinity;
+  }
+  return {{scale * total[0], scale * total[1], scale * total[2]}, {error[0], error[1], error[2]}};
+}
+
+/// The option as what E[min(S, K)] leaves of the forward or of the strike.
+template <Model M>
+Estimate rest_of_covered(const M& model, double k, bool call, bool all) {
+  const Crossing at = saddle(model, k, 0.0, 1.0);
+  Estimate found = integral(model, k, at, all);
+  const double held = -found.value.price;  // u (u - 1) is negative there
+  const double bound = call ? 1.0 : std::exp(k);
+  const double part = call ? 1.0 : 0.0;
+  const double delta = part + found.value.delta;
+  found.error.price = (found.error.price * held + kRounding * bound) / std::abs(bound - held);
+  found.error.delta =
+      (found.error.delta * std::abs(found.value.delta) + kRounding * part) / std::abs(delta);
+  found.value.price = bound - held;
+  found.value.delta = delta;
+  return found;
+}
+
+}  // namespace detail
+
+/// The option out of the money at K = F exp(k): the call for k > 0, else the put. `all`: delta and
+/// gamma are to settle as well, not the price alone.
+template <Model M>
+[[nodiscard]] Estimate out_of_the_money(const M& model, double k, bool all) {
+  const bool call = k > 0.0;
+  const Strip strip = model.strip();
+  const double room = call ? strip.highest - 1.0 : -strip.lowest;
+  if (!(room > detail::kLeastRoom)) return detail::rest_of_covered(model, k, call, all);
+  const double low = call ? 1.0 : strip.lowest;
+  const double high = call ? strip.highest : 0.0;
+  const detail::Crossing at = detail::saddle(model, k, low, high);
+  if (at.vanishes) return {{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}};
+  return detail::integral(model, k, at, all);
+}
+
+}  // namespace strikeproof::fourier
