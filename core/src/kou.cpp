@@ -8,7 +8,14 @@
 //   a(u) = p/((eta1 - u)(eta1 - 1)) + (1 - p)/((eta2 + u)(eta2 + 1))
 //
 // which is the usual sum of diffusion, jumps and their compensator with the factor u (u - 1) taken
-// out, so that nothing cancels where u is near 0 or 1.
+// out, so that nothing cancels where u is near 0 or 1. The paths without a jump are Black-Scholes's
+// with probability exp(-lambda T); those with jumps, which alone may reach a far strike, are the
+// integral of
+//
+//   exp(-lambda T + u w + u^2 sigma^2 T/2) (exp(lambda T m(u)) - 1)
+//
+// with m(u) = p eta1/(eta1 - u) + (1 - p) eta2/(eta2 + u) the moment of a jump,
+// w = -T (sigma^2/2 + lambda (m(1) - 1)).
 //
 // [1] Kou, S. (2002), A jump-diffusion model for option pricing, Management Science 48(8),
 //     1086-1101.
@@ -24,6 +31,23 @@
 
 namespace strikeproof::kou {
 namespace {
+
+using fourier::Complex;
+
+/// Mean of exp(jump) less 1.
+double growth(const Model& m) noexcept {
+  return m.upward_probability / (m.upward_decay - 1.0) -
+         (1.0 - m.upward_probability) / (m.downward_decay + 1.0);
+}
+
+/// log(exp(z) - 1) without loss for small z nor overflow for large ones.
+Complex log_expm1(Complex z) noexcept {
+  if (z.real() > 1.0) return z + std::log(1.0 - std::exp(-z));
+  const double half_turn = std::sin(0.5 * z.imag());
+  const double size = std::exp(z.real());
+  return std::log(Complex{std::expm1(z.real()) - 2.0 * size * half_turn * half_turn,
+                          size * std::sin(z.imag())});
+}
 
 bool finite(const VanillaOption& o, const Market& m) noexcept {
   const Model& j = m.model;
@@ -58,14 +82,28 @@ SpotGreeksResult value(const VanillaOption& option, const Market& market, bool a
 
 }  // namespace
 
-fourier::Complex Moments::log_moment(fourier::Complex u) const noexcept {
-  const double up = model_.upward_decay;
-  const double down = model_.downward_decay;
+Complex log_moment(const Model& model, double time, fourier::Complex u) noexcept {
+  const double up = model.upward_decay;
+  const double down = model.downward_decay;
+  const double p = model.upward_probability;
+  const Complex jumps = p / ((up - u) * (up - 1.0)) + (1.0 - p) / ((down + u) * (down + 1.0));
+  const double half = 0.5 * model.volatility * model.volatility;
+  return u * (u - 1.0) * (time * (half + model.intensity * jumps));
+}
+
+Moments::Moments(const Model& model, double time) noexcept
+    : model_(model),
+      time_(time),
+      drift_(-time *
+             (0.5 * model.volatility * model.volatility + model.intensity * growth(model))) {}
+
+Complex Moments::log_moment(Complex u) const noexcept {
   const double p = model_.upward_probability;
-  const fourier::Complex jumps =
-      p / ((up - u) * (up - 1.0)) + (1.0 - p) / ((down + u) * (down + 1.0));
+  const Complex jump = p * model_.upward_decay / (model_.upward_decay - u) +
+                       (1.0 - p) * model_.downward_decay / (model_.downward_decay + u);
   const double half = 0.5 * model_.volatility * model_.volatility;
-  return u * (u - 1.0) * (time_ * (half + model_.intensity * jumps));
+  const double mean = model_.intensity * time_;
+  return u * (drift_ + half * time_ * u) - mean + log_expm1(mean * jump);
 }
 
 fourier::Strip Moments::strip() const noexcept {
@@ -74,13 +112,21 @@ fourier::Strip Moments::strip() const noexcept {
           p > 0.0 ? model_.upward_decay : fourier::detail::kInfinity};
 }
 
-double Moments::drift() const noexcept {
-  const double p = model_.upward_probability;
-  const double growth = p / (model_.upward_decay - 1.0) - (1.0 - p) / (model_.downward_decay + 1.0);
-  return -time_ * (0.5 * model_.volatility * model_.volatility + model_.intensity * growth);
+double Moments::spread() const noexcept { return std::sqrt(cumulants(model_, time_).variance); }
+
+double Moments::mass() const noexcept { return -std::expm1(-model_.intensity * time_); }
+
+double Moments::mean() const noexcept {
+  return -std::expm1(-model_.intensity * time_ * (1.0 + growth(model_)));
 }
 
-double Moments::spread() const noexcept { return std::sqrt(cumulants(model_, time_).variance); }
+fourier::Values Moments::known(double k) const noexcept {
+  const double weight = std::exp(-model_.intensity * time_);
+  const double ratio = std::exp(-model_.intensity * time_ * growth(model_));
+  const VanillaOption option{k > 0.0 ? OptionType::kCall : OptionType::kPut, std::exp(k), time_};
+  const Greeks flat = black_scholes::greeks(option, {ratio, 0.0, 0.0, model_.volatility}).value;
+  return {weight * flat.price, weight * ratio * flat.delta, weight * ratio * ratio * flat.gamma};
+}
 
 Cumulants cumulants(const Model& model, double time) noexcept {
   const double up = model.upward_decay;

@@ -6,7 +6,7 @@
 
 namespace strikeproof::variance_gamma {
 
-class Moments {
+class Moments : public fourier::Whole {
  public:
   Moments(const Model& model, double time) noexcept;
 

@@ -16,8 +16,9 @@
 // analytic within |t|, and the trapezoidal rule converges like exp(-2 pi |t|/step): halving the
 // step squares the error, and the last change, squared, is the error to expect.
 //
-// Where moments beyond 1 (or below 0) end at once, c in (0, 1) gives E[min(S, K)] instead, of
-// which the option is the rest.
+// Where moments beyond 1 (or below 0) end at once, and where E[min(S, K)] is small beside the
+// forward and the strike, c in (0, 1) gives E[min(S, K)] instead, of which the option is the rest:
+// there the outer saddle is no more than the neighbourhood of a pole.
 //
 // [1] Lewis, A. (2001), A simple option formula for general jump-diffusion and other exponential
 //     Levy processes.
@@ -48,10 +49,20 @@ struct Strip {
   double highest;
 };
 
-/// A distribution of X = ln(S/F) with E[exp(X)] = 1.
+/// Of the option out of the money: price as a multiple of the forward, derivative by the forward,
+/// second derivative times the forward.
+struct Values {
+  double price;
+  double delta;
+  double gamma;
+};
+
+/// A distribution of X = ln(S/F), or the part of it that is to be integrated numerically: a
+/// positive measure. Whoever has no part apart inherits `Whole`.
 template <class M>
-concept Model = requires(const M& m, Complex u) {
-  // ln E[exp(u X)], continued over the plane without the real axis outside the strip
+concept Model = requires(const M& m, Complex u, double k) {
+  // ln of the measure's E[exp(u X)], continued over the plane without the real axis outside the
+  // strip
   { m.log_moment(u) } -> std::same_as<Complex>;
   { m.strip() } -> std::same_as<Strip>;
   // log_moment(u) - drift() u decays, or stays, to both sides of the imaginary axis
@@ -60,14 +71,16 @@ concept Model = requires(const M& m, Complex u) {
   { m.sector() } -> std::same_as<double>;
   // of the order of the standard deviation of X, above 0
   { m.spread() } -> std::same_as<double>;
+  { m.mass() } -> std::same_as<double>;  // exp(log_moment(0))
+  { m.mean() } -> std::same_as<double>;  // exp(log_moment(1))
+  // what the rest of the distribution adds to the option out of the money at K = F exp(k)
+  { m.known(k) } -> std::same_as<Values>;
 };
 
-/// Of the option out of the money: price as a multiple of the forward, derivative by the forward,
-/// second derivative times the forward.
-struct Values {
-  double price;
-  double delta;
-  double gamma;
+struct Whole {
+  [[nodiscard]] double mass() const noexcept { return 1.0; }
+  [[nodiscard]] double mean() const noexcept { return 1.0; }
+  [[nodiscard]] Values known(double /*k*/) const noexcept { return {0.0, 0.0, 0.0}; }
 };
 
 /// Values and the relative errors to expect of them, infinite where the rule did not settle.
@@ -85,12 +98,18 @@ constexpr double kNegligible = 1e-17;  // of a term beside the sum so far
 constexpr double kFarthest = 230.0;    // of y: exp(230) is beyond every scale in use
 constexpr int kLevels = 8;
 constexpr double kStepsToAccuracy = 10.0;  // first level: exp(-10)
+constexpr double kEnough = 1e-12;          // relative error with which no other contour is tried
+constexpr double kHopeless = 1e-9;         // relative rounding beyond which no step helps
 constexpr double kUnderflow = -800.0;      // exponent of what rounds to 0 with any of its factors
 constexpr double kLeastRoom = 1e-3;        // of moments beyond 1 or below 0
+constexpr double kSmallCovered = -1.2;     // logarithm of E[min(S, K)] over its bound
 constexpr double kSaddleWidths = 4.0;      // scale of the contour
 constexpr int kBisections = 30;
 
-using Sums = std::array<double, 3>;
+constexpr std::size_t kQuantities = 3;
+enum Quantity : std::size_t { kPrice, kDelta, kGamma };
+using Sums = std::array<double, kQuantities>;
+using Wanted = std::array<bool, kQuantities>;
 
 /// Where the contour crosses the real axis.
 struct Crossing {
@@ -108,35 +127,38 @@ double exponent(const M& model, double k, double u) {
 
 /// Derivative of the logarithm of the integrand; `reach` is the distance to the next singularity.
 template <Model M>
-double slope(const M& model, double k, double u, double reach) {
+double slope(const M& model, double k, double u, double reach, Quantity quantity) {
   const double small = 1e-3 * reach;
   const double moments = model.log_moment(Complex{u, small}).imag() / small;
-  return moments - k - 1.0 / u - 1.0 / (u - 1.0);
+  const double poles =
+      (quantity == kPrice ? 1.0 / u : 0.0) + (quantity != kGamma ? 1.0 / (u - 1.0) : 0.0);
+  return moments - k - poles;
 }
 
 template <Model M>
-double curvature(const M& model, double u, double reach) {
+double curvature(const M& model, double u, double reach, Quantity quantity) {
   const double small = 0.03 * reach;
   const double fall =
       model.log_moment(Complex{u, 0.0}).real() - model.log_moment(Complex{u, small}).real();
-  return std::max(0.0, 2.0 * fall / (small * small)) + 1.0 / (u * u) +
-         1.0 / ((u - 1.0) * (u - 1.0));
+  return std::max(0.0, 2.0 * fall / (small * small)) + (quantity == kPrice ? 1.0 / (u * u) : 0.0) +
+         (quantity != kGamma ? 1.0 / ((u - 1.0) * (u - 1.0)) : 0.0);
 }
 
-/// The saddle between two singularities of the integrand; the outer one may be infinitely far.
+/// The saddle between two singularities of the integrand, each of which may be infinitely far.
 template <Model M>
-Crossing saddle(const M& model, double k, double lowest, double highest) {
+Crossing saddle(const M& model, double k, double lowest, double highest, Quantity quantity) {
   double low = lowest;
   double high = highest;
-  if (!std::isfinite(low) || !std::isfinite(high)) {
-    const bool up = !std::isfinite(high);
+  for (const bool up : {false, true}) {
+    if (std::isfinite(up ? highest : lowest)) continue;
+    const double other = up ? low : std::min(high, 1.0);
     double span = 1.0 / model.spread();
     for (bool beyond = false; !beyond; span *= 2.0) {
-      const double u = up ? lowest + span : highest - span;
+      const double u = up ? other + span : other - span;
       const double size = exponent(model, k, u) + 2.0 * std::log(1.0 + std::abs(u));
       if (size < kUnderflow) return {u, 0.0, 0.0, 0.0, true};
       if (!(span < 1e150)) return {u, kInfinity, 0.0, 0.0, false};
-      beyond = (slope(model, k, u, span) > 0.0) == up;
+      beyond = (slope(model, k, u, span, quantity) > 0.0) == up;
       (up ? high : low) = u;
     }
   }
@@ -153,17 +175,16 @@ Crossing saddle(const M& model, double k, double lowest, double highest) {
   for (int n = 0; n < kBisections; ++n) {
     const double middle = 0.5 * (left + right);
     const double u = place(middle);
-    (slope(model, k, u, std::min(below, above)) > 0.0 ? right : left) = middle;
+    (slope(model, k, u, std::min(below, above), quantity) > 0.0 ? right : left) = middle;
   }
   const double u = place(0.5 * (left + right));
-  const double width = 1.0 / std::sqrt(curvature(model, u, std::min(below, above)));
+  const double width = 1.0 / std::sqrt(curvature(model, u, std::min(below, above), quantity));
   return {u, width, u - lowest, highest - u, false};
 }
 
-/// The three integrals along the contour through `at`. Where `all` is false the price alone has to
-/// settle.
+/// The integrals along the contour through `at`; those wanted have to settle.
 template <Model M>
-Estimate integral(const M& model, double k, const Crossing& at, bool all) {
+Estimate integral(const M& model, double k, const Crossing& at, const Wanted& wanted) {
   const double turn = std::copysign(0.5 * model.sector(), k - model.drift());
   const double turn_cos = std::cos(turn);
   const double turn_sin = std::sin(turn);
@@ -196,31 +217,31 @@ Estimate integral(const M& model, double k, const Crossing& at, bool all) {
       const double weight = step / std::numbers::pi * (n == 0 ? 0.5 : 1.0);
       const Complex density = std::exp(model.log_moment(u) - start - k * away) * speed * weight;
       const Complex delta = density / (u - 1.0);
-      const std::array<Complex, 3> terms{delta / u, delta, density};
+      const std::array<Complex, kQuantities> terms{delta / u, delta, density};
       ended = true;
-      for (std::size_t i = 0; i < 3; ++i) {
+      for (std::size_t i = 0; i < kQuantities; ++i) {
         const double modulus = std::abs(terms[i].real()) + std::abs(terms[i].imag());
         sum[i] += terms[i].real();
         size[i] += modulus;
-        const bool asked = all || i == 0;
-        ended = ended && (!asked || modulus <= kNegligible * (size[i] + sizes[i]));
+        ended = ended && (!wanted[i] || modulus <= kNegligible * (size[i] + sizes[i]));
       }
     }
     if (!ended)
       break;  // an integrand that does not decay, such as the density where it is infinite
     settled = level > 0;
-    for (std::size_t i = 0; i < 3; ++i) {
+    for (std::size_t i = 0; i < kQuantities; ++i) {
       const double share = level == 0 ? 0.0 : 0.5;
       const double next = share * total[i] + sum[i];
       change[i] = level == 0 ? kInfinity : std::abs(next - total[i]) / std::abs(next);
       total[i] = next;
       sizes[i] = share * sizes[i] + size[i];
-      settled = settled && ((!all && i > 0) || change[i] < kSettled);
+      const bool hopeless = 4.0 * kRounding * sizes[i] > kHopeless * std::abs(total[i]);
+      settled = settled && (!wanted[i] || hopeless || change[i] < kSettled);
     }
   }
   const double scale = std::exp(start + k * (1.0 - at.place));
   Sums error{};
-  for (std::size_t i = 0; i < 3; ++i) {
+  for (std::size_t i = 0; i < kQuantities; ++i) {
     const double rounding = 4.0 * kRounding * sizes[i] / std::abs(total[i]);
     const bool known = settled && change[i] < kSettled;
     error[i] = known ? 10.0 * change[i] * change[i] + rounding : kInfinity;
@@ -231,11 +252,11 @@ Estimate integral(const M& model, double k, const Crossing& at, bool all) {
 /// The option as what E[min(S, K)] leaves of the forward or of the strike.
 template <Model M>
 Estimate rest_of_covered(const M& model, double k, bool call, bool all) {
-  const Crossing at = saddle(model, k, 0.0, 1.0);
-  Estimate found = integral(model, k, at, all);
+  const Crossing at = saddle(model, k, 0.0, 1.0, kPrice);
+  Estimate found = integral(model, k, at, {true, all, all});
   const double held = -found.value.price;  // u (u - 1) is negative there
-  const double bound = call ? 1.0 : std::exp(k);
-  const double part = call ? 1.0 : 0.0;
+  const double bound = call ? model.mean() : model.mass() * std::exp(k);
+  const double part = call ? model.mean() : 0.0;
   const double delta = part + found.value.delta;
   found.error.price = (found.error.price * held + kRounding * bound) / std::abs(bound - held);
   found.error.delta =
@@ -245,21 +266,64 @@ Estimate rest_of_covered(const M& model, double k, bool call, bool all) {
   return found;
 }
 
+/// One quantity along a contour of its own, where the shared one left it few digits.
+template <Model M>
+void improve(const M& model, double k, double low, double high, Quantity quantity, double& value,
+             double& error) {
+  if (error <= kEnough) return;
+  const Crossing at = saddle(model, k, low, high, quantity);
+  Wanted wanted{};
+  wanted[quantity] = true;
+  const Estimate own = at.vanishes ? Estimate{} : integral(model, k, at, wanted);
+  const Sums values{own.value.price, own.value.delta, own.value.gamma};
+  const Sums errors{own.error.price, own.error.delta, own.error.gamma};
+  if (!(errors[quantity] < error)) return;
+  value = values[quantity];
+  error = errors[quantity];
+}
+
+/// The measure's part of the option out of the money.
+template <Model M>
+Estimate measured(const M& model, double k, bool all) {
+  const bool call = k > 0.0;
+  const Strip strip = model.strip();
+  const double room = call ? strip.highest - 1.0 : -strip.lowest;
+  // min(S, K) <= sqrt(S K)
+  const double covered = exponent(model, 0.0, 0.5) + 0.5 * std::abs(k);
+  if (!(room > kLeastRoom) ||
+      covered < kSmallCovered + std::log(std::min(model.mass(), model.mean()))) {
+    return rest_of_covered(model, k, call, all);
+  }
+  const Crossing at =
+      saddle(model, k, call ? 1.0 : strip.lowest, call ? strip.highest : 0.0, kPrice);
+  if (at.vanishes) return {};
+  Estimate found = integral(model, k, at, {true, all, all});
+  if (!all) return found;
+  improve(model, k, call ? 1.0 : strip.lowest, call ? strip.highest : 1.0, kDelta,
+          found.value.delta, found.error.delta);
+  improve(model, k, strip.lowest, strip.highest, kGamma, found.value.gamma, found.error.gamma);
+  return found;
+}
+
+/// Sum of two numbers of one sign, the first with its relative error.
+inline void add(double known, double& value, double& error) {
+  if (known == 0.0) return;
+  error = value == 0.0 ? kRounding : error * (value / (value + known)) + kRounding;
+  value += known;
+}
+
 }  // namespace detail
 
 /// The option out of the money at K = F exp(k): the call for k > 0, else the put. `all`: delta and
 /// gamma are to settle as well, not the price alone.
 template <Model M>
 [[nodiscard]] Estimate out_of_the_money(const M& model, double k, bool all) {
-  const bool call = k > 0.0;
-  const Strip strip = model.strip();
-  const double room = call ? strip.highest - 1.0 : -strip.lowest;
-  if (!(room > detail::kLeastRoom)) return detail::rest_of_covered(model, k, call, all);
-  const double low = call ? 1.0 : strip.lowest;
-  const double high = call ? strip.highest : 0.0;
-  const detail::Crossing at = detail::saddle(model, k, low, high);
-  if (at.vanishes) return {{0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}};
-  return detail::integral(model, k, at, all);
+  Estimate found = detail::measured(model, k, all);
+  const Values known = model.known(k);
+  detail::add(known.price, found.value.price, found.error.price);
+  detail::add(known.delta, found.value.delta, found.error.delta);
+  detail::add(known.gamma, found.value.gamma, found.error.gamma);
+  return found;
 }
 
 }  // namespace strikeproof::fourier

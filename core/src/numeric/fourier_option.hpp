@@ -1,6 +1,7 @@
 // From the option out of the money, by forward, to any European option on a spot.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -37,7 +38,7 @@ constexpr double kTolerance = 1e-9;
 }
 
 /// Option of positive spot, strike and time. In the money it is parity's: the error allowed is
-/// relative to the value given. `all`: delta and gamma are wanted too.
+/// relative to the price given, and to 1 for delta. `all`: delta and gamma are wanted too.
 template <Model M>
 [[nodiscard]] SpotGreeksResult european(const VanillaOption& option, const SpotMarket& market,
                                         const M& model, bool all) {
@@ -51,13 +52,16 @@ template <Model M>
   const Estimate found = out_of_the_money(model, k, all);
   const bool outside = (k > 0.0) == (option.type == OptionType::kCall);
   const auto sign = static_cast<double>(option.type);
-  const double price =
-      spot_now * found.value.price + (outside ? 0.0 : sign * (spot_now - strike_now));
-  const double delta = found.value.delta + (outside ? 0.0 : sign);
+  // within the bounds of any distribution, which rounding may have left
+  const double most = sign > 0.0 ? spot_now : strike_now;
+  const double parity = outside ? 0.0 : sign * (spot_now - strike_now);
+  const double price = std::min(spot_now * found.value.price + parity, most);
+  const double delta =
+      sign * std::clamp(sign * found.value.delta + (outside ? 0.0 : 1.0), 0.0, 1.0);
   const double price_error = found.error.price * spot_now * found.value.price;
   const double delta_error = found.error.delta * std::abs(found.value.delta);
   const bool settled = price_error <= kTolerance * price &&
-                       (!all || (delta_error <= kTolerance * std::abs(delta) &&
+                       (!all || (delta_error <= kTolerance * (outside ? std::abs(delta) : 1.0) &&
                                  found.error.gamma <= kTolerance && found.value.gamma >= 0.0));
   if (!settled) return failure(Status::kNotConverged);
   return {{price, spot_discount * delta, spot_discount * found.value.gamma / market.spot},
