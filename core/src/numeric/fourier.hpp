@@ -14,7 +14,8 @@
 // The contour u(y) = c + b ((cosh y - 1) sin t + i sinh y cos t) bends to the side where exp(-u k)
 // decays [4]; b is the saddle's width unless a singularity is nearer. In y the integrand is
 // analytic within |t|, and the trapezoidal rule converges like exp(-2 pi |t|/step): halving the
-// step squares the error, and the last change, squared, is the error to expect.
+// step squares the error. The last change, squared, is the error to expect, or the one before to
+// the fourth power: a change may be small by chance, two in a row are not.
 //
 // Where moments beyond 1 (or below 0) end at once, and where E[min(S, K)] is small beside the
 // forward and the strike, c in (0, 1) gives E[min(S, K)] instead, of which the option is the rest:
@@ -93,7 +94,7 @@ namespace detail {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kRounding = std::numeric_limits<double>::epsilon();
-constexpr double kSettled = 3e-7;      // relative change whose square is below the rounding
+constexpr double kSettled = 1e-13;     // relative error to expect with which the step is fine
 constexpr double kNegligible = 1e-17;  // of a term beside the sum so far
 constexpr double kFarthest = 230.0;    // of y: exp(230) is beyond every scale in use
 constexpr int kLevels = 8;
@@ -198,6 +199,7 @@ Estimate integral(const M& model, double k, const Crossing& at, const Wanted& wa
   const double first = 2.0 * std::numbers::pi * std::abs(turn) / kStepsToAccuracy;
   Sums total{};
   Sums change{};
+  Sums expected{};  // relative error
   Sums sizes{};
   bool settled = false;
   for (int level = 0; level < kLevels && !settled; ++level) {
@@ -232,19 +234,21 @@ Estimate integral(const M& model, double k, const Crossing& at, const Wanted& wa
     for (std::size_t i = 0; i < kQuantities; ++i) {
       const double share = level == 0 ? 0.0 : 0.5;
       const double next = share * total[i] + sum[i];
+      const double before = level > 1 ? change[i] * change[i] : kInfinity;
       change[i] = level == 0 ? kInfinity : std::abs(next - total[i]) / std::abs(next);
+      const double last = std::max(change[i], before);
+      expected[i] = last * last;
       total[i] = next;
       sizes[i] = share * sizes[i] + size[i];
       const bool hopeless = 4.0 * kRounding * sizes[i] > kHopeless * std::abs(total[i]);
-      settled = settled && (!wanted[i] || hopeless || change[i] < kSettled);
+      settled = settled && (!wanted[i] || hopeless || expected[i] < kSettled);
     }
   }
   const double scale = std::exp(start + k * (1.0 - at.place));
   Sums error{};
   for (std::size_t i = 0; i < kQuantities; ++i) {
     const double rounding = 4.0 * kRounding * sizes[i] / std::abs(total[i]);
-    const bool known = settled && change[i] < kSettled;
-    error[i] = known ? 10.0 * change[i] * change[i] + rounding : kInfinity;
+    error[i] = settled && expected[i] < kSettled ? 10.0 * expected[i] + rounding : kInfinity;
   }
   return {{scale * total[0], scale * total[1], scale * total[2]}, {error[0], error[1], error[2]}};
 }
