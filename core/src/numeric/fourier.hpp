@@ -126,6 +126,12 @@ double exponent(const M& model, double k, double u) {
   return k * (1.0 - u) + model.log_moment(Complex{u, 0.0}).real();
 }
 
+/// Chernoff's bound: the option and its derivatives are below every double.
+template <Model M>
+bool negligible(const M& model, double k, double u) {
+  return exponent(model, k, u) + 2.0 * std::log(1.0 + std::abs(u)) < kUnderflow;
+}
+
 /// Derivative of the logarithm of the integrand; `reach` is the distance to the next singularity.
 template <Model M>
 double slope(const M& model, double k, double u, double reach, Quantity quantity) {
@@ -156,16 +162,15 @@ Crossing saddle(const M& model, double k, double lowest, double highest, Quantit
     double span = 1.0 / model.spread();
     for (bool beyond = false; !beyond; span *= 2.0) {
       const double u = up ? other + span : other - span;
-      const double size = exponent(model, k, u) + 2.0 * std::log(1.0 + std::abs(u));
-      if (size < kUnderflow) return {u, 0.0, 0.0, 0.0, true};
+      if (negligible(model, k, u)) return {u, 0.0, 0.0, 0.0, true};
       if (!(span < 1e150)) return {u, kInfinity, 0.0, 0.0, false};
       beyond = (slope(model, k, u, span, quantity) > 0.0) == up;
       (up ? high : low) = u;
     }
   }
   // by halving the logarithm of the ratio of the distances to both ends
-  double left = -36.0;
-  double right = 36.0;
+  double left = -30.0;
+  double right = 30.0;
   double below = 0.0;
   double above = 0.0;
   const auto place = [&](double t) {
@@ -179,6 +184,7 @@ Crossing saddle(const M& model, double k, double lowest, double highest, Quantit
     (slope(model, k, u, std::min(below, above), quantity) > 0.0 ? right : left) = middle;
   }
   const double u = place(0.5 * (left + right));
+  if (negligible(model, k, u)) return {u, 0.0, 0.0, 0.0, true};
   const double width = 1.0 / std::sqrt(curvature(model, u, std::min(below, above), quantity));
   return {u, width, u - lowest, highest - u, false};
 }
