@@ -41,7 +41,10 @@ def black(forward, k, total_volatility):
     sign = 1 if k > 0 else -1
     w = total_volatility
     d1 = (mp.log(forward) - k) / w + w / 2
-    held, paid = (mp.erfc(-sign * d / mp.sqrt(2)) / 2 for d in (d1, d1 - w))
+    # 1000 standard deviations are as good as none left
+    held, paid = (
+        mp.erfc(max(min(-sign * d / mp.sqrt(2), 1000), -1000)) / 2 for d in (d1, d1 - w)
+    )
     price = sign * (forward * held - mp.exp(k) * paid)
     return [price, sign * forward * held, forward * mp.npdf(d1) / w]
 
@@ -68,11 +71,11 @@ def variance_gamma(time, parameters, k):
         return black(ratio, k, volatility * mp.sqrt(g))
 
     # law and values are below 1e-45 of the result outside
-    low = -120 / shape if shape < 1 else mp.mpf(-60)
+    low = max(-120 / shape, mp.mpf(-200)) if shape < 1 else mp.mpf(-60)
     middle = mp.log(shape)
     inner = [middle + step * min(1, 1 / mp.sqrt(shape)) for step in range(-40, 41, 2)]
     inner = [z for z in inner if low < z < 6]
-    breaks = [low, *([low / 4, low / 16] if low < -200 else []), *inner]
+    breaks = [*(z for z in range(int(low), int(inner[0]), 6)), *inner]
     breaks += [z / mp.mpf(4) for z in range(int(4 * inner[-1]) + 1, 33)]
     return integrate(law, conditional, sorted(breaks))
 
