@@ -29,6 +29,7 @@ namespace strikeproof::heston {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kClose = 1e-11;   // to the end of the moments, far nearer than a saddle lies
 constexpr double kBeyond = 1e100;  // orders of moments that no double price asks for
 
 double explosion_time(const Model& m, double u) noexcept {
@@ -59,10 +60,9 @@ double end(const Model& m, double time, double start, double direction) noexcept
     beyond *= 2.0;
     if (beyond > kBeyond) return direction * kInfinity;
   }
-  for (double middle = 0.5 * (within + beyond); within < middle && middle < beyond;
-       middle = 0.5 * (within + beyond)) {
+  while (beyond - within > kClose * beyond && beyond > kClose) {
+    const double middle = 0.5 * (within + beyond);
     (explosion_time(m, start + direction * middle) > time ? within : beyond) = middle;
-    if (beyond < 1e-12) break;
   }
   return start + direction * within;
 }

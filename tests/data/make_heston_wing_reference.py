@@ -98,7 +98,9 @@ def values(log_strike, side, room, case):
             density = characteristic(-1j * u, case) * mp.exp(log_strike * (1 - u) - unit) * turn
             terms = [density / (u * (u - 1)), density / (u - 1), density]
             sums = [s + mp.re(t) * weight * step / 2 for s, t in zip(sums, terms, strict=True)]
-            largest = max(largest, *(abs(t) * step / abs(s) for s, t in zip(sums, terms)))
+            largest = max(
+                largest, *(abs(t) * step / abs(s) for s, t in zip(sums, terms, strict=True))
+            )
         left, step = left + step, min(step * mp.mpf("1.3"), 12 / abs(log_strike))
         if largest < mp.mpf(10) ** -26:
             return [s * mp.exp(unit) / mp.pi for s in sums]

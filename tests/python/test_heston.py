@@ -143,9 +143,7 @@ def test_far_strikes_fall_like_a_power() -> None:
     """A strike of e^40 forwards costs the contour between the poles more digits than there are."""
     terms: dict[str, Any] = {"option_type": "call", **_BASE, "spot": 1.0, "rate": 0.0}
     log_strike = np.array([22.9, 23.1, 40.0, 690.0])
-    price = heston.price(
-        **terms, strike=np.exp(log_strike), time_to_expiry=1.0, on_failure="raise"
-    )
+    price = heston.price(**terms, strike=np.exp(log_strike), time_to_expiry=1.0, on_failure="raise")
     assert price[0] > price[1] > price[2] > 0.0
     assert price[2] < 1e-100
     assert price[3] == 0.0, "below every double"

@@ -105,7 +105,7 @@ constexpr double kUnderflow = -800.0;      // exponent of what rounds to 0 with 
 constexpr double kLeastRoom = 1e-3;        // of moments beyond 1 or below 0
 constexpr double kSmallCovered = -1.2;     // logarithm of E[min(S, K)] over its bound
 constexpr double kSaddleWidths = 4.0;      // scale of the contour
-constexpr int kBisections = 30;
+constexpr int kBisections = 20;            // to a small part of the narrowest saddle
 
 constexpr std::size_t kQuantities = 3;
 enum Quantity : std::size_t { kPrice, kDelta, kGamma };
@@ -263,7 +263,7 @@ Estimate integral(const M& model, double k, const Crossing& at, const Wanted& wa
 template <Model M>
 Estimate rest_of_covered(const M& model, double k, bool call, bool all) {
   const Crossing at = saddle(model, k, 0.0, 1.0, kPrice);
-  Estimate found = integral(model, k, at, {true, all, all});
+  Estimate found = at.vanishes ? Estimate{} : integral(model, k, at, {true, all, all});
   const double held = -found.value.price;  // u (u - 1) is negative there
   const double bound = call ? model.mean() : model.mass() * std::exp(k);
   const double part = call ? model.mean() : 0.0;
