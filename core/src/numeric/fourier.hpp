@@ -189,56 +189,76 @@ Crossing saddle(const M& model, double k, double lowest, double highest, Quantit
   return {u, width, u - lowest, highest - u, false};
 }
 
-/// The integrals along the contour through `at`; those wanted have to settle.
-template <Model M>
-Estimate integral(const M& model, double k, const Crossing& at, const Wanted& wanted) {
-  const double turn = std::copysign(0.5 * model.sector(), k - model.drift());
-  const double turn_cos = std::cos(turn);
-  const double turn_sin = std::sin(turn);
-  const double reach_back = std::abs(turn_sin);
+/// The hyperbola of the file's head.
+struct Contour {
+  double place;  // c
+  double scale;  // b
+  double turn_cos;
+  double turn_sin;
+  double first_step;
+};
+
+/// The widest hyperbola up to the saddle's scale of which all neighbours, those of the strip in y,
+/// pass between the same singularities.
+inline Contour contour(const Crossing& at, double turn) noexcept {
+  const double reach_back = std::sin(std::abs(turn));
   const double reach_on = std::sin(2.0 * std::abs(turn)) - reach_back;
   const double room_back = turn > 0.0 ? at.room_below : at.room_above;
   const double room_on = turn > 0.0 ? at.room_above : at.room_below;
-  const double b = std::min(kSaddleWidths * at.width,
-                            0.9 * std::min(room_back / reach_back, room_on / reach_on));
-  const double start = model.log_moment(Complex{at.place, 0.0}).real();
-  const double first = 2.0 * std::numbers::pi * std::abs(turn) / kStepsToAccuracy;
+  const double widest = 0.9 * std::min(room_back / reach_back, room_on / reach_on);
+  return {at.place, std::min(kSaddleWidths * at.width, widest), std::cos(turn), std::sin(turn),
+          2.0 * std::numbers::pi * std::abs(turn) / kStepsToAccuracy};
+}
+
+/// The nodes of one level: sums of the terms and of their sizes. False where they do not decay.
+template <Model M>
+bool add_level(const M& model, double k, const Contour& on, int level, const Wanted& wanted,
+               const Sums& sizes, Sums& sum, Sums& size) {
+  const double start = model.log_moment(Complex{on.place, 0.0}).real();
+  const double step = std::ldexp(on.first_step, -level);
+  const double b = on.scale;
+  // level 0 has every multiple of its step, the next ones the odd multiples of theirs
+  for (int n = level == 0 ? 0 : 1; n * step < kFarthest; n += level == 0 ? 1 : 2) {
+    const double across = std::sinh(n * step);
+    const double along = std::cosh(n * step);
+    const double half = std::sinh(0.5 * n * step);
+    const Complex away{b * 2.0 * half * half * on.turn_sin, b * across * on.turn_cos};
+    const Complex u = on.place + away;
+    const Complex speed{b * along * on.turn_cos, -b * across * on.turn_sin};
+    // the other half of the contour is the mirror image
+    const double weight = step / std::numbers::pi * (n == 0 ? 0.5 : 1.0);
+    const Complex density = std::exp(model.log_moment(u) - start - k * away) * speed * weight;
+    const Complex delta = density / (u - 1.0);
+    const std::array<Complex, kQuantities> terms{delta / u, delta, density};
+    bool ended = true;
+    for (std::size_t i = 0; i < kQuantities; ++i) {
+      const double modulus = std::abs(terms[i].real()) + std::abs(terms[i].imag());
+      sum[i] += terms[i].real();
+      size[i] += modulus;
+      ended = ended && (!wanted[i] || modulus <= kNegligible * (size[i] + sizes[i]));
+    }
+    if (ended) return true;
+  }
+  return false;
+}
+
+/// The integrals along the contour through `at`; those wanted have to settle.
+template <Model M>
+Estimate integral(const M& model, double k, const Crossing& at, const Wanted& wanted) {
+  const Contour on = contour(at, std::copysign(0.5 * model.sector(), k - model.drift()));
   Sums total{};
   Sums change{};
   Sums expected{};  // relative error
   Sums sizes{};
   bool settled = false;
   for (int level = 0; level < kLevels && !settled; ++level) {
-    // level 0 has every multiple of its step, the next ones the odd multiples of theirs
-    const double step = std::ldexp(first, -level);
     Sums sum{};
     Sums size{};
-    bool ended = false;
-    for (int n = level == 0 ? 0 : 1; n * step < kFarthest && !ended; n += level == 0 ? 1 : 2) {
-      const double across = std::sinh(n * step);
-      const double along = std::cosh(n * step);
-      const double half = std::sinh(0.5 * n * step);
-      const Complex away{b * 2.0 * half * half * turn_sin, b * across * turn_cos};
-      const Complex u = at.place + away;
-      const Complex speed{b * along * turn_cos, -b * across * turn_sin};
-      // the other half of the contour is the mirror image
-      const double weight = step / std::numbers::pi * (n == 0 ? 0.5 : 1.0);
-      const Complex density = std::exp(model.log_moment(u) - start - k * away) * speed * weight;
-      const Complex delta = density / (u - 1.0);
-      const std::array<Complex, kQuantities> terms{delta / u, delta, density};
-      ended = true;
-      for (std::size_t i = 0; i < kQuantities; ++i) {
-        const double modulus = std::abs(terms[i].real()) + std::abs(terms[i].imag());
-        sum[i] += terms[i].real();
-        size[i] += modulus;
-        ended = ended && (!wanted[i] || modulus <= kNegligible * (size[i] + sizes[i]));
-      }
-    }
-    if (!ended)
-      break;  // an integrand that does not decay, such as the density where it is infinite
+    // what does not decay, such as a density where it is infinite, has no answer at finer steps
+    if (!add_level(model, k, on, level, wanted, sizes, sum, size)) break;
     settled = level > 0;
     for (std::size_t i = 0; i < kQuantities; ++i) {
-      const double share = level == 0 ? 0.0 : 0.5;
+      const double share = level == 0 ? 0.0 : 0.5;  // the step was halved: so were the weights
       const double next = share * total[i] + sum[i];
       const double before = level > 1 ? change[i] * change[i] : kInfinity;
       change[i] = level == 0 ? kInfinity : std::abs(next - total[i]) / std::abs(next);
@@ -250,7 +270,7 @@ Estimate integral(const M& model, double k, const Crossing& at, const Wanted& wa
       settled = settled && (!wanted[i] || hopeless || expected[i] < kSettled);
     }
   }
-  const double scale = std::exp(start + k * (1.0 - at.place));
+  const double scale = std::exp(exponent(model, k, at.place));
   Sums error{};
   for (std::size_t i = 0; i < kQuantities; ++i) {
     const double rounding = 4.0 * kRounding * sizes[i] / std::abs(total[i]);
