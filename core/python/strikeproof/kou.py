@@ -1,7 +1,6 @@
 """European options under Kou's model of double exponential jumps: price, Greeks and smile.
 
-Method and sources: ``core/src/kou.cpp`` and ``core/src/numeric/fourier.hpp``. Conventions:
-``docs/conventions.md``.
+Method and sources: ``core/src/kou.cpp``. Conventions: ``docs/conventions.md``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """European options under the variance gamma model: price, Greeks and smile.
 
-Method and sources: ``core/src/variance_gamma.cpp`` and ``core/src/numeric/fourier.hpp``. Conventions:
-``docs/conventions.md``.
+Method and sources: ``core/src/variance_gamma.cpp``. Conventions: ``docs/conventions.md``.
 """
 
 from __future__ import annotations
