@@ -311,8 +311,9 @@ def implied_volatility(
     -------
     float or float64 array of the broadcast shape
         Per square root of a year; ``(volatility, status)`` with `return_status`. The price is
-        within 1e-10 of the forward, and so the volatility within that divided by Black's vega:
-        ``NO_TIME_VALUE`` or ``BELOW_INTRINSIC`` where no digit is left.
+        within 1e-10 of the forward, below 1e-7 of it within a relative 1e-9 (see `price`), and so
+        the volatility within that divided by Black's vega: ``NO_TIME_VALUE`` or
+        ``BELOW_INTRINSIC`` where no digit is left.
 
     Raises
     ------
