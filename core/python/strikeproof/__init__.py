@@ -22,6 +22,7 @@ from strikeproof import (
     finite_difference,
     forwards,
     heston,
+    kou,
     lattice,
     lookback,
     merton,
@@ -32,6 +33,7 @@ from strikeproof import (
     random,
     spread,
     term_structure,
+    variance_gamma,
 )
 from strikeproof._core import build_info
 from strikeproof._status import Status
@@ -56,6 +58,7 @@ __all__ = [
     "finite_difference",
     "forwards",
     "heston",
+    "kou",
     "lattice",
     "lookback",
     "merton",
@@ -66,4 +69,5 @@ __all__ = [
     "random",
     "spread",
     "term_structure",
+    "variance_gamma",
 ]
