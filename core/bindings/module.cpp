@@ -26,6 +26,8 @@ void bind_lookback(nb::module_& module);
 void bind_portfolio(nb::module_& module);
 void bind_rainbow(nb::module_& module);
 void bind_spread(nb::module_& module);
+void bind_ssvi(nb::module_& module);
+void bind_svi(nb::module_& module);
 
 NB_MODULE(_core, module) {
   module.doc() = "Compiled kernels of strikeproof; use the Python modules around them.";
@@ -65,4 +67,6 @@ NB_MODULE(_core, module) {
   bind_portfolio(module);
   bind_rainbow(module);
   bind_spread(module);
+  bind_ssvi(module);
+  bind_svi(module);
 }

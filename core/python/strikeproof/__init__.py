@@ -28,6 +28,8 @@ from strikeproof import (
     portfolio,
     rainbow,
     spread,
+    ssvi,
+    svi,
 )
 from strikeproof._core import build_info
 from strikeproof._status import Status
@@ -58,4 +60,6 @@ __all__ = [
     "portfolio",
     "rainbow",
     "spread",
+    "ssvi",
+    "svi",
 ]
