@@ -134,7 +134,7 @@ Violation butterfly_violation(const Raw& raw, const Interval& interval) {
   return found;
 }
 
-/// Later less earlier variance, in two doubles so that wings do not drown it.
+/// Later against earlier variance, in two doubles so that wings do not drown the difference.
 class Difference {
  public:
   Difference(const Raw& earlier, const Raw& later) : earlier_(earlier), later_(later) {}
@@ -164,20 +164,20 @@ class Difference {
     return middle * middle + DoubleDouble{-4.0, 0.0} * (square * late);
   }
 
+  /// Later over earlier variance, less 1.
   [[nodiscard]] double at(double k) const {
-    const DoubleDouble difference = variance(later_, k) - variance(earlier_, k);
-    return difference.high;
+    const DoubleDouble earlier = variance(earlier_, k);
+    return ((variance(later_, k) - earlier) / earlier).high;
   }
 
-  /// Where the wings go: infinite, or the limit of the difference where their slopes are equal.
+  /// Its limit in a wing, of the slopes or, where there are none, of the levels.
   [[nodiscard]] double limit(double side) const {
-    const auto slope = [side](const Raw& raw) { return two_sum(side, raw.rho) * raw.b; };
-    const DoubleDouble apart = slope(later_) - slope(earlier_);
-    if (apart.high != 0.0) return apart.high * side > 0.0 ? kInfinity : -kInfinity;
-    const auto level = [&slope](const Raw& raw) {
-      return DoubleDouble{raw.a, 0.0} - slope(raw) * raw.m;
-    };
-    return (level(later_) - level(earlier_)).high;
+    const DoubleDouble before = two_sum(side, earlier_.rho) * earlier_.b;
+    const DoubleDouble after = two_sum(side, later_.rho) * later_.b;
+    const DoubleDouble rise = after - before;
+    if (before.high != 0.0) return (rise / before).high;
+    if (after.high != 0.0) return kInfinity;
+    return later_.a / earlier_.a - 1.0;
   }
 
  private:

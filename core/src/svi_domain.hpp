@@ -87,37 +87,56 @@ class Shape {
     bottom_ = std::asinh(0.5 * (q - p) / std::sqrt(p * q));
   }
 
+  /// Where the extremes are that bound mu (below and above) and sigma.
+  struct Places {
+    double low;
+    double high;
+    double sigma;
+  };
+
   struct Interval {
     double low;
     double high;
   };
 
-  /// Of mu; empty where low >= high.
-  [[nodiscard]] Interval fukasawa() const {
-    const auto above = [this](double u) {
-      const Point n = at(u);
-      return 2.0 * n.value / n.slope - std::sinh(u) - 0.5 * n.value;
-    };
-    const auto below = [this](double u) {
-      const Point n = at(u);
-      return -(2.0 * n.value / n.slope - std::sinh(u) + 0.5 * n.value);
-    };
-    return {-numeric::lowest(below, bottom_ - kReach, bottom_ - kNear, kSteps).value,
-            numeric::lowest(above, bottom_ + kNear, bottom_ + kReach, kSteps).value};
+  [[nodiscard]] double lower_bound(double u) const noexcept {
+    const Point n = at(u);
+    return 2.0 * n.value / n.slope - std::sinh(u) + 0.5 * n.value;
+  }
+
+  [[nodiscard]] double upper_bound(double u) const noexcept {
+    const Point n = at(u);
+    return 2.0 * n.value / n.slope - std::sinh(u) - 0.5 * n.value;
+  }
+
+  /// G2/(2 G1).
+  [[nodiscard]] double ratio(double mu, double u) const noexcept {
+    const Point n = at(u);
+    const double middle = n.slope * (std::sinh(u) + mu) / (2.0 * n.value);
+    const double quarter = 0.25 * n.slope;
+    const double first = (1.0 - middle - quarter) * (1.0 - middle + quarter);
+    return (0.5 * n.slope * n.slope / n.value - n.curvature) / (2.0 * first);
+  }
+
+  /// Interval of mu, empty where low >= high.
+  [[nodiscard]] Interval fukasawa(Places& places) const {
+    const numeric::Lowest low = numeric::lowest([this](double u) { return -lower_bound(u); },
+                                                bottom_ - kReach, bottom_ - kNear, kSteps);
+    const numeric::Lowest high = numeric::lowest([this](double u) { return upper_bound(u); },
+                                                 bottom_ + kNear, bottom_ + kReach, kSteps);
+    places.low = low.at;
+    places.high = high.at;
+    return {-low.value, high.value};
   }
 
   /// Smallest sigma without butterfly arbitrage, mu being inside the interval.
-  [[nodiscard]] double least_sigma(double mu) const {
-    const auto minus_ratio = [this, mu](double u) {
-      const Point n = at(u);
-      const double middle = n.slope * (std::sinh(u) + mu) / (2.0 * n.value);
-      const double quarter = 0.25 * n.slope;
-      const double first = (1.0 - middle - quarter) * (1.0 - middle + quarter);
-      return -(0.5 * n.slope * n.slope / n.value - n.curvature) / (2.0 * first);
-    };
-    const double left = numeric::lowest(minus_ratio, bottom_ - kReach, bottom_, kSteps).value;
-    const double right = numeric::lowest(minus_ratio, bottom_, bottom_ + kReach, kSteps).value;
-    return -std::min(left, right);
+  [[nodiscard]] double least_sigma(double mu, Places& places) const {
+    const auto minus_ratio = [this, mu](double u) { return -ratio(mu, u); };
+    const numeric::Lowest left = numeric::lowest(minus_ratio, bottom_ - kReach, bottom_, kSteps);
+    const numeric::Lowest right = numeric::lowest(minus_ratio, bottom_, bottom_ + kReach, kSteps);
+    const numeric::Lowest& best = left.value < right.value ? left : right;
+    places.sigma = best.at;
+    return -best.value;
   }
 
  private:
@@ -142,18 +161,20 @@ class Shape {
 
 class NarrowDomain {
  public:
+  /// Derivatives are differences with the extremes held in place: there the bounds' derivatives by
+  /// the place are 0.
   static bool outward(std::span<const double> x, Raw& raw, Slopes& slopes) {
     constexpr double kStep = 1e-5;
-    if (!smile(x, raw)) return false;
+    Shape::Places places{};
+    if (!smile(x, raw, places)) return false;
     Variables moved{};
+    std::copy_n(x.begin(), kParameters, moved.begin());
     for (std::size_t j = 0; j < kParameters; ++j) {
-      std::copy_n(x.begin(), kParameters, moved.begin());
-      Raw up{};
-      Raw down{};
       moved[j] = x[j] + kStep;
-      if (!smile(moved, up)) return false;
+      const Raw up = smile_at(moved, places);
       moved[j] = x[j] - kStep;
-      if (!smile(moved, down)) return false;
+      const Raw down = smile_at(moved, places);
+      moved[j] = x[j];
       const auto rise = [](double high, double low) { return (high - low) / (2.0 * kStep); };
       slopes[0][j] = rise(up.a, down.a);
       slopes[1][j] = rise(up.b, down.b);
@@ -173,12 +194,13 @@ class NarrowDomain {
     double bottom = std::max(raw.a / raw.sigma + std::sqrt(p * q), 1e-4);
     for (int raise = 0; raise < kRaises; ++raise, bottom *= 1.5) {
       const Shape shape(bottom - std::sqrt(p * q), p, q);
-      const Shape::Interval allowed = shape.fukasawa();
+      Shape::Places places{};
+      const Shape::Interval allowed = shape.fukasawa(places);
       if (!(allowed.low < allowed.high)) continue;
       const double share = (raw.m / raw.sigma - allowed.low) / (allowed.high - allowed.low);
       const double inside = std::clamp(share, kInside, 1.0 - kInside);
       const double mu = allowed.low + (allowed.high - allowed.low) * inside;
-      const double excess = raw.sigma / shape.least_sigma(mu) - 1.0;
+      const double excess = raw.sigma / shape.least_sigma(mu, places) - 1.0;
       x = {std::log(bottom), logit(p / kSteepest), logit(q / kSteepest), logit(inside),
            std::log(std::max(excess, kInside))};
       return true;
@@ -187,18 +209,45 @@ class NarrowDomain {
   }
 
  private:
-  static bool smile(std::span<const double> x, Raw& raw) {
-    const double p = kSteepest * logistic(x[1]);
-    const double q = kSteepest * logistic(x[2]);
-    if (!(p > 0.0 && q > 0.0 && p < kSteepest && q < kSteepest)) return false;
-    const double alpha = std::exp(x[0]) - std::sqrt(p * q);
-    const Shape shape(alpha, p, q);
-    const Shape::Interval allowed = shape.fukasawa();
+  /// Slopes of the wings, alpha, the share of mu's interval and the excess of sigma.
+  struct Coordinates {
+    explicit Coordinates(std::span<const double> x)
+        : p(kSteepest * logistic(x[1])),
+          q(kSteepest * logistic(x[2])),
+          alpha(std::exp(x[0]) - std::sqrt(p * q)),
+          share(logistic(x[3])),
+          excess(std::exp(x[4])) {}
+
+    [[nodiscard]] Raw raw(const Shape::Interval& allowed, double least_sigma) const noexcept {
+      const double mu = allowed.low + (allowed.high - allowed.low) * share;
+      const double sigma = least_sigma * (1.0 + kMargin + excess);
+      return {sigma * alpha, 0.5 * (p + q), (p - q) / (p + q), sigma * mu, sigma};
+    }
+
+    double p;
+    double q;
+    double alpha;
+    double share;
+    double excess;
+  };
+
+  static bool smile(std::span<const double> x, Raw& raw, Shape::Places& places) {
+    const Coordinates at(x);
+    if (!(at.p > 0.0 && at.q > 0.0 && at.p < kSteepest && at.q < kSteepest)) return false;
+    const Shape shape(at.alpha, at.p, at.q);
+    const Shape::Interval allowed = shape.fukasawa(places);
     if (!(allowed.low < allowed.high)) return false;
-    const double mu = allowed.low + (allowed.high - allowed.low) * logistic(x[3]);
-    const double sigma = shape.least_sigma(mu) * (1.0 + kMargin + std::exp(x[4]));
-    raw = {sigma * alpha, 0.5 * (p + q), (p - q) / (p + q), sigma * mu, sigma};
+    const double mu = allowed.low + (allowed.high - allowed.low) * at.share;
+    raw = at.raw(allowed, shape.least_sigma(mu, places));
     return finite(raw);
+  }
+
+  static Raw smile_at(std::span<const double> x, const Shape::Places& places) {
+    const Coordinates at(x);
+    const Shape shape(at.alpha, at.p, at.q);
+    const Shape::Interval allowed{shape.lower_bound(places.low), shape.upper_bound(places.high)};
+    const double mu = allowed.low + (allowed.high - allowed.low) * at.share;
+    return at.raw(allowed, shape.ratio(mu, places.sigma));
   }
 };
 

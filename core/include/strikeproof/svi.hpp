@@ -93,7 +93,7 @@ enum class Fault : std::uint8_t {
 struct Violation {
   Fault fault;
   double place;  // k where it is broken most
-  double size;   // there: g, total variance, 2 less the slope, later less earlier variance
+  double size;   // there: g, total variance, 2 less the slope, later over earlier variance less 1
   double from;
   double to;
 };
@@ -102,7 +102,7 @@ struct Violation {
 /// roots of a polynomial, not on a grid.
 [[nodiscard]] std::vector<Violation> butterfly(const Raw& raw);
 
-/// Where `later` is below `earlier`; empty: nowhere.
+/// Where `later` is below `earlier`, whose variance is positive; empty: nowhere.
 [[nodiscard]] std::vector<Violation> calendar(const Raw& earlier, const Raw& later);
 
 }  // namespace strikeproof::svi

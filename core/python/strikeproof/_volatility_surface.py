@@ -30,8 +30,8 @@ class Violation:
     place : float
         Log-moneyness where it is worst; infinite in a wing.
     size : float
-        There: Durrleman's g, total variance, 2 less the slope of the wing, or later less earlier
-        total variance.
+        There: Durrleman's g, total variance, 2 less the slope of the wing, or later over earlier
+        total variance less 1.
     start, end : float
         Interval of log-moneyness where the rule is broken.
     time_to_expiry, later_time_to_expiry : float or None

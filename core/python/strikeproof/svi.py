@@ -451,7 +451,7 @@ def calendar(
     ----------
     earlier, later : Raw, or the five raw parameters in its order
     tolerance : float, >= 0
-        Differences down to minus this are taken for rounding.
+        Later total variance less than this share below the earlier one is taken for rounding.
 
     Returns
     -------
