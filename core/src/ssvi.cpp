@@ -5,7 +5,7 @@
 // which is homogeneous of degree 1 in (theta, psi, r). S is computed as the hypotenuse of c = theta
 // + r k and q k, q^2 = psi^2 - r^2, and theta + r k + S without cancellation.
 //
-//   no butterfly arbitrage if  psi (1 + |rho|) <= 4  and  psi^2 (1 + |rho|) <= 4 theta    [1, 4.2]
+//   no butterfly arbitrage if  psi (1 + |rho|) < 4  and  psi^2 (1 + |rho|) <= 4 theta    [1, 4.2]
 //   no calendar arbitrage if theta does not fall, |r2 - r1| <= psi2 - psi1 and
 //   psi/theta does not rise                                                              [2, 3]
 //

@@ -25,7 +25,7 @@ namespace strikeproof::ssvi {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kSameMinimum = 1e-6;  // relative, of the sum of squares
+constexpr double kExact = 1e-12;  // root mean square of weighted errors that is rounding
 
 Smile smile_of(const Slice& slice) noexcept {
   return {slice.theta, slice.psi, slice.rho * slice.psi, 0.0, 0.0, 0.0};
@@ -221,11 +221,9 @@ Fit fit_from(const std::vector<std::vector<double>>& starts, const Problem& prob
     fit.evaluations += found.evaluations;
     ++fit.starts;
     if (std::isnan(found.sum_of_squares)) continue;
-    const double before = fit.best.sum_of_squares;
-    const double sum = found.sum_of_squares;
-    const bool same = std::abs(sum - before) <= kSameMinimum * std::min(sum, before);
-    if (!(sum >= before)) fit.best = std::move(found);
-    if (same) break;
+    if (!(found.sum_of_squares >= fit.best.sum_of_squares)) fit.best = std::move(found);
+    const auto count = static_cast<double>(problem.quotes().size());
+    if (fit.best.sum_of_squares <= kExact * kExact * count) break;
   }
   return fit;
 }

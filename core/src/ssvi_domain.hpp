@@ -27,6 +27,7 @@
 namespace strikeproof::ssvi {
 
 inline constexpr double kSteepestRho = 0.999;
+inline constexpr double kMostExcess = 1e4;  // of the Heston-like eta over its least value
 
 [[nodiscard]] inline double logistic(double x) noexcept { return 1.0 / (1.0 + std::exp(-x)); }
 
@@ -44,10 +45,13 @@ inline constexpr double kSteepestRho = 0.999;
   return logit(0.5 * (rho / kSteepestRho + 1.0));
 }
 
+/// What the wings' slopes stay below 2 by, relatively: at 2 calls of large strikes do not vanish.
+inline constexpr double kBelowSteepest = 1.0 - 1e-9;
+
 /// Largest psi of a slice by the conditions of Gatheral and Jacquier.
 [[nodiscard]] inline double steepest_psi(double theta, double rho) noexcept {
   const double both = 1.0 + std::abs(rho);
-  return std::min(4.0 / both, 2.0 * std::sqrt(theta / both));
+  return std::min(kBelowSteepest * 4.0 / both, 2.0 * std::sqrt(theta / both));
 }
 
 /// What a point of a domain stands for.
@@ -165,11 +169,12 @@ class FormulaDomain {
     point.reported.insert(point.reported.end(), theta.begin(), theta.end());
   }
 
-  /// Share: of the largest eta that is allowed; of the smallest for the Heston-like family.
+  /// Share: of the largest eta that is allowed; for the Heston-like family the nearer to 1 the
+  /// nearer to the smallest.
   [[nodiscard]] std::vector<double> start(double rho, double share, double gamma,
                                           const std::vector<double>& theta) const {
     std::vector<double> x{variable_of_rho(rho)};
-    x.push_back(family_ == Family::kHeston ? std::log(1.0 / share) : logit(share));
+    x.push_back(logit(family_ == Family::kHeston ? 1.0 - share : share));
     if (family_ != Family::kHeston) x.push_back(logit(2.0 * gamma));
     double before = 0.0;
     for (const double level : theta) {
@@ -184,9 +189,9 @@ class FormulaDomain {
 
   [[nodiscard]] double eta_of(double x, double rho, double gamma, double last) const {
     const double both = 1.0 + std::abs(rho);
-    if (family_ == Family::kHeston) return 0.25 * both * (1.0 + std::exp(x));
+    if (family_ == Family::kHeston) return 0.25 * both * std::pow(kMostExcess, logistic(x));
     if (family_ == Family::kPurePower) {
-      const double by_slope = 4.0 / both / std::pow(last, 1.0 - gamma);
+      const double by_slope = kBelowSteepest * 4.0 / both / std::pow(last, 1.0 - gamma);
       return logistic(x) * std::min(by_slope, 2.0 / std::sqrt(both) / std::pow(last, 0.5 - gamma));
     }
     const double peak = std::pow(1.0 - 2.0 * gamma, 1.0 - 2.0 * gamma) /

@@ -17,6 +17,8 @@
 // Calendar. With R_i the root of slice i, w_2 - w_1 = L + b_2 R_2 - b_1 R_1, L linear in k. Squared
 // twice this gives the quartic (L^2 + b_2^2 R_2^2 - b_1^2 R_1^2)^2 - 4 L^2 b_2^2 R_2^2 [2, section
 // 3], whose roots are all the candidates for a change of sign; between two of them one value tells.
+// Where L and b_2 R_2 - b_1 R_1 vanish together the root is double and may not be isolated: the
+// root of L is a candidate of its own.
 //
 // Coefficients and differences are carried in sums of two doubles. The place and the depth of a
 // violation are searched for within its interval, which the roots bound.
@@ -134,6 +136,16 @@ Violation butterfly_violation(const Raw& raw, const Interval& interval) {
   return found;
 }
 
+std::vector<double> real_roots(const Polynomial& p) {
+  Polynomial mirrored = p;
+  for (std::size_t i = 1; i < mirrored.size(); i += 2) mirrored[i] = -mirrored[i];
+  std::vector<double> found = numeric::positive_roots(p);
+  for (const double root : numeric::positive_roots(mirrored)) found.push_back(-root);
+  if (p.front().high == 0.0) found.push_back(0.0);
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
 /// Later against earlier variance, in two doubles so that wings do not drown the difference.
 class Difference {
  public:
@@ -156,12 +168,21 @@ class Difference {
     return {b * end, b * (-2.0 * raw.m), b};
   }
 
-  [[nodiscard]] Polynomial candidates() const {
+  [[nodiscard]] Polynomial quartic() const {
     const Polynomial l = line();
     const Polynomial late = square_of_root(later_);
     const Polynomial square = l * l;
     const Polynomial middle = square + late + DoubleDouble{-1.0, 0.0} * square_of_root(earlier_);
     return middle * middle + DoubleDouble{-4.0, 0.0} * (square * late);
+  }
+
+  /// Every place where the difference may change its sign, ascending.
+  [[nodiscard]] std::vector<double> candidates() const {
+    std::vector<double> found = real_roots(quartic());
+    const Polynomial l = line();
+    if (l[1].high != 0.0) found.push_back(-(l[0] / l[1]).high);
+    std::sort(found.begin(), found.end());
+    return found;
   }
 
   /// Later over earlier variance, less 1.
@@ -191,16 +212,6 @@ class Difference {
   const Raw& later_;
 };
 
-std::vector<double> real_roots(const Polynomial& p) {
-  Polynomial mirrored = p;
-  for (std::size_t i = 1; i < mirrored.size(); i += 2) mirrored[i] = -mirrored[i];
-  std::vector<double> found = numeric::positive_roots(p);
-  for (const double root : numeric::positive_roots(mirrored)) found.push_back(-root);
-  if (p.front().high == 0.0) found.push_back(0.0);
-  std::sort(found.begin(), found.end());
-  return found;
-}
-
 }  // namespace
 
 std::vector<Violation> butterfly(const Raw& raw) {
@@ -226,7 +237,7 @@ std::vector<Violation> butterfly(const Raw& raw) {
 
 std::vector<Violation> calendar(const Raw& earlier, const Raw& later) {
   const Difference difference(earlier, later);
-  const std::vector<double> roots = real_roots(difference.candidates());
+  const std::vector<double> roots = difference.candidates();
   const double center = 0.5 * (earlier.m + later.m);
   const double width = 0.5 * (earlier.sigma + later.sigma);
   const auto place = [&](double u) { return center + width * std::sinh(u); };

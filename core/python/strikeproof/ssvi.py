@@ -219,7 +219,7 @@ class Surface:
         theta, rho, psi = (np.array(column) for column in (self.theta, self.rho, self.psi))
         both = 1.0 + np.abs(rho)
         rounding = 1.0 + 1e-12
-        calm = (psi * both <= 4.0 * rounding) & (psi**2 * both <= 4.0 * theta * rounding)
+        calm = (psi * both < 4.0) & (psi**2 * both <= 4.0 * theta * rounding)
         rise = np.diff(psi) + 1e-15 * psi[1:]
         ordered = (np.diff(theta) >= 0.0) & (np.abs(np.diff(rho * psi)) <= rise * rounding)
         falling = np.diff(psi / theta) <= 1e-12 * psi[1:] / theta[1:]
