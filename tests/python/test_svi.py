@@ -16,7 +16,7 @@ pytestmark = pytest.mark.fast
 # Axel Vogt's smile, and its jump wings at time 1: Gatheral and Jacquier (2014), example 3.1 and 5.1
 _VOGT = {"a": -0.0410, "b": 0.1331, "rho": 0.3060, "m": 0.3586, "sigma": 0.4153}
 _VOGT_WINGS = (0.01742625, -0.1752111, 0.6997381, 1.316798, 0.0116249)
-# the same with the c and v~ that they give to remove the arbitrage: theorem 4.3 and by least squares
+# c and v~ that they give to remove its arbitrage: by their recipe, and by least squares
 _MENDED = [(0.3493158, 0.01548182), (0.8564763, 0.0116249)]
 _CALM = {"a": 0.01, "b": 0.12, "rho": -0.6, "m": 0.03, "sigma": 0.2}
 
@@ -71,7 +71,11 @@ def test_fifty_digit_values(raw: dict[str, float]) -> None:
 
         for k in (-2.0, -0.3, 0.0, 0.05, 0.9, 4.0):
             w, slope, bend = (mpmath.diff(variance, mpmath.mpf(k), n) for n in range(3))
-            g = (1 - k * slope / (2 * w)) ** 2 - slope**2 / 4 * (1 / w + mpmath.mpf(1) / 4) + bend / 2
+            g = (
+                (1 - k * slope / (2 * w)) ** 2
+                - slope**2 / 4 * (1 / w + mpmath.mpf(1) / 4)
+                + bend / 2
+            )
             d = -k / mpmath.sqrt(w) - mpmath.sqrt(w) / 2
             density = g / mpmath.sqrt(2 * mpmath.pi * w) * mpmath.exp(-(d**2) / 2)
             want = [float(value) for value in (w, slope, bend, g, density)]
@@ -132,8 +136,7 @@ def test_conversions_go_and_come_back() -> None:
         + np.sqrt((natural.zeta * (k - natural.mu) + natural.rho) ** 2 + 1 - natural.rho**2)
     )
     np.testing.assert_allclose(form, svi.total_variance(log_moneyness=k, **raw), rtol=1e-9)
-    at = {name: value for name, value in raw.items()}
-    wings = svi.raw_to_jump_wings(**at, time_to_expiry=0.5)
+    wings = svi.raw_to_jump_wings(**raw, time_to_expiry=0.5)
     again = svi.raw_to_jump_wings(
         **svi.jump_wings_to_raw(**wings._asdict(), time_to_expiry=0.5)._asdict(), time_to_expiry=0.5
     )
