@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from pathlib import Path
@@ -197,7 +198,7 @@ def test_random_admissible_surfaces_have_no_arbitrage(make: Any) -> None:
         surface = make(draw)
         assert surface.conditions()
         nodes = np.array([0.0, *surface.time_to_expiry])
-        between = [np.linspace(a, b, 5)[1:] for a, b in zip(nodes, nodes[1:], strict=False)]
+        between = [np.linspace(a, b, 5)[1:] for a, b in itertools.pairwise(nodes)]
         times = np.concatenate([*between, nodes[-1] * np.array([1.1, 2.0, 10.0])])[:, None]
         terms: dict[str, Any] = {"log_moneyness": k, "time_to_expiry": times}
         g = surface.durrleman(**terms, on_failure="raise")
@@ -285,7 +286,7 @@ def test_local_volatility_gives_back_the_smile() -> None:
 
     times = np.linspace(0.1, 0.6, 101)
     price = calls(times[0])
-    for before, after in zip(times, times[1:], strict=False):
+    for before, after in itertools.pairwise(times):
         middle = 0.5 * (before + after)
         local = surface.local_volatility(log_moneyness=k, time_to_expiry=middle)
         move = 0.25 * (after - before) * local**2

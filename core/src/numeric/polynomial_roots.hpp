@@ -84,7 +84,8 @@ inline Polynomial to_bernstein(const Polynomial& p) {
 
 /// Root of p in [low, high] where it changes sign once.
 inline double bisect(const Polynomial& p, double low, double high, int sign_low) {
-  for (int step = 0; step < 60; ++step) {
+  constexpr int kSteps = 200;  // to the last digit of a root of 1e-40
+  for (int step = 0; step < kSteps; ++step) {
     const double middle = 0.5 * (low + high);
     if (middle <= low || middle >= high) break;
     (sign(value(p, middle)) == sign_low ? low : high) = middle;
@@ -125,7 +126,9 @@ inline void isolate(const Polynomial& p, Polynomial bernstein, double low, doubl
 [[nodiscard]] inline std::vector<double> roots_in_unit_interval(const Polynomial& p) {
   std::vector<double> roots;
   if (p.empty()) return roots;
-  detail::isolate(p, detail::to_bernstein(p), 0.0, 1.0, roots);
+  const Polynomial bernstein = detail::to_bernstein(p);
+  if (detail::sign(bernstein.back()) == 0) roots.push_back(1.0);
+  detail::isolate(p, bernstein, 0.0, 1.0, roots);
   std::sort(roots.begin(), roots.end());
   return roots;
 }
