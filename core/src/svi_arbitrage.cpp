@@ -235,6 +235,25 @@ std::vector<Violation> butterfly(const Raw& raw) {
   return found;
 }
 
+namespace {
+
+/// Adds a violation, to the one before where that ends where this begins: most roots of the quartic
+/// belong to other signs of the square roots.
+void join(std::vector<Violation>& found, const Violation& next) {
+  if (found.empty() || found.back().to != next.from) {
+    found.push_back(next);
+    return;
+  }
+  Violation& last = found.back();
+  last.to = next.to;
+  if (next.size < last.size) {
+    last.place = next.place;
+    last.size = next.size;
+  }
+}
+
+}  // namespace
+
 std::vector<Violation> calendar(const Raw& earlier, const Raw& later) {
   const Difference difference(earlier, later);
   const std::vector<double> roots = difference.candidates();
@@ -261,7 +280,7 @@ std::vector<Violation> calendar(const Raw& earlier, const Raw& later) {
         violation.size = difference.limit(side);
       }
     }
-    found.push_back(violation);
+    join(found, violation);
   }
   return found;
 }

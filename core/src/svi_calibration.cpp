@@ -79,7 +79,7 @@ class Problem {
 numeric::LeastSquaresSettings settings_of(const CalibrationSettings& settings) {
   numeric::LeastSquaresSettings found;
   found.most_evaluations = settings.most_evaluations;
-  found.reduction_tolerance = 1e-11;
+  found.reduction_tolerance = 1e-9;
   found.gradient_tolerance = 1e-10;
   return found;
 }

@@ -19,7 +19,7 @@ struct Quote {
 struct CalibrationSettings {
   bool no_butterfly = true;
   double robust_scale = std::numeric_limits<double>::infinity();  // of volatility
-  int most_evaluations = 200;                                     // per start
+  int most_evaluations = 400;                                     // per start
 };
 
 /// Reasons why an iteration ended, in the order of numeric::StopReason.

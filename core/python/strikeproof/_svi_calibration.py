@@ -30,7 +30,7 @@ def calibrate(
     weight: ArrayLike = 1.0,
     no_butterfly: bool = True,
     robust_scale: float | None = None,
-    most_evaluations: int = 200,
+    most_evaluations: int = 400,
 ) -> Calibration:
     """Raw parameters that minimise the weighted sum of squared errors of implied volatility.
 
