@@ -255,8 +255,12 @@ Calibration calibrate_formula(const Problem& problem, Family family) {
     double share;
     double gamma;
   };
-  constexpr std::array<Shape, 4> kShapes{
-      {{-0.6, 0.9, 0.4}, {-0.3, 0.2, 0.25}, {0.3, 0.3, 0.4}, {-0.8, 0.5, 0.1}}};
+  constexpr std::array<Shape, 6> kShapes{{{-0.6, 0.9, 0.4},
+                                          {-0.3, 0.2, 0.25},
+                                          {0.3, 0.3, 0.4},
+                                          {-0.8, 0.5, 0.1},
+                                          {0.85, 0.9, 0.2},
+                                          {-0.9, 0.95, 0.25}}};
   const FormulaDomain domain(family, problem.times().size());
   const std::vector<double> levels = problem.levels();
   std::vector<std::vector<double>> starts;

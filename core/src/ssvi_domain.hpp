@@ -37,6 +37,12 @@ inline constexpr double kMostExcess = 1e4;  // of the Heston-like eta over its l
   return std::log(inside / (1.0 - inside));
 }
 
+/// A share that never vanishes: a flat smile is the limit of smiles, not one of them.
+[[nodiscard]] inline double share_of(double x) noexcept {
+  constexpr double kLeast = 1e-7;
+  return kLeast + (1.0 - kLeast) * logistic(x);
+}
+
 [[nodiscard]] inline double rho_of(double x) noexcept {
   return kSteepestRho * (2.0 * logistic(x) - 1.0);
 }
@@ -77,7 +83,7 @@ class SlicesDomain {
     const std::vector<double> room = rooms(slices);
     for (std::size_t i = 0; i < expiries_; ++i) {
       const auto [low, high] = psi_range(slices, room, i);
-      slices[i].psi = low + (high - low) * logistic(x[3 * i + 2]);
+      slices[i].psi = low + (high - low) * share_of(x[3 * i + 2]);
     }
     point.reported.clear();
     for (const Slice& slice : slices) {
@@ -152,7 +158,7 @@ class FormulaDomain {
 
   void outward(std::span<const double> x, Place& point) const {
     const double rho = rho_of(x[0]);
-    const double gamma = family_ == Family::kHeston ? 0.0 : 0.5 * logistic(x[2]);
+    const double gamma = family_ == Family::kHeston ? 0.0 : 0.5 * share_of(x[2]);
     std::vector<double> theta(expiries_);
     double level = 0.0;
     for (std::size_t i = 0; i < expiries_; ++i) {
@@ -192,11 +198,11 @@ class FormulaDomain {
     if (family_ == Family::kHeston) return 0.25 * both * std::pow(kMostExcess, logistic(x));
     if (family_ == Family::kPurePower) {
       const double by_slope = kBelowSteepest * 4.0 / both / std::pow(last, 1.0 - gamma);
-      return logistic(x) * std::min(by_slope, 2.0 / std::sqrt(both) / std::pow(last, 0.5 - gamma));
+      return share_of(x) * std::min(by_slope, 2.0 / std::sqrt(both) / std::pow(last, 0.5 - gamma));
     }
     const double peak = std::pow(1.0 - 2.0 * gamma, 1.0 - 2.0 * gamma) /
                         std::pow(2.0 - 2.0 * gamma, 2.0 - 2.0 * gamma);
-    return logistic(x) * std::min(4.0 / both, 2.0 / std::sqrt(both * peak));
+    return share_of(x) * std::min(4.0 / both, 2.0 / std::sqrt(both * peak));
   }
 
   Family family_;

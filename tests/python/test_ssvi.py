@@ -433,6 +433,29 @@ def _quotes_at(surface: ssvi.Surface, quotes: dict[str, Any]) -> Any:
     )
 
 
+@pytest.mark.parametrize(
+    "wild", [_essvi(psi=(0.3, 0.5, 0.7, 0.9, 1.1)), _essvi(rho=(-0.4, 0.9, -0.9, 0.9, 0.0))]
+)
+def test_quotes_with_arbitrage_are_fitted_without(wild: ssvi.Surface) -> None:
+    """The best surface is at the edge of what is allowed."""
+    assert not wild.conditions()
+    assert wild.arbitrage() != ()
+    quotes = _quotes(wild)
+    fits = [ssvi.calibrate(phi=shape["phi"], **quotes) for shape in _SHAPES]
+    for fit in (*fits, ssvi.calibrate_essvi(**quotes)):
+        assert fit.surface.conditions(), fit.surface
+        assert fit.surface.arbitrage() == ()
+
+
+def test_flat_quotes_are_fitted_by_flat_smiles() -> None:
+    quotes = {**_quotes(_essvi()), "volatility": 0.2}
+    for shape in _SHAPES:
+        assert np.abs(ssvi.calibrate(phi=shape["phi"], **quotes).errors).max() < 2e-3
+    fit = ssvi.calibrate_essvi(**quotes)
+    assert np.abs(fit.errors).max() < 1e-5
+    assert fit.surface.arbitrage() == ()
+
+
 def test_the_order_of_quotes_does_not_matter() -> None:
     quotes = _quotes(_essvi())
     order = np.random.default_rng(1).permutation(quotes["volatility"].size)
