@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from strikeproof import _core
-from strikeproof._calibration import Calibration
+from strikeproof._calibration import STOPS, Calibration
 from strikeproof._svi_parameters import Raw
 from strikeproof._volatility_surface import (
-    STOPS,
     check_evaluations,
     covariance,
     deviations,

@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from strikeproof._calibration import ILL_CONDITIONED, no_convergence
 from strikeproof._columns import as_columns, as_float64
 
 Float64Array = NDArray[np.float64]
 
 KINDS = ("butterfly", "variance", "left wing", "right wing", "calendar")
-STOPS = ("gradient", "step", "reduction", "evaluations", "unusable")
-_ILL_CONDITIONED = 300.0  # of columns scaled to 1: two digits and a half of the quotes are lost
 
 
 @dataclass(frozen=True)
@@ -116,12 +115,10 @@ def deviations(matrix: Float64Array) -> Float64Array:
 
 def fit_warnings(stop: str, condition: float, quotes: int, parameters: int) -> list[str]:
     """What holds for every fit: no convergence, quotes that do not tell the parameters."""
-    found = []
-    if stop == "evaluations":
-        found.append("stopped by most_evaluations before converging: allow more")
+    found = [*no_convergence(stop)]
     if quotes <= parameters:
         found.append(f"{quotes} quotes for {parameters} parameters: no standard errors")
-    elif not condition <= _ILL_CONDITIONED:
+    elif not condition <= ILL_CONDITIONED:
         found.append(
             f"condition number {condition:.2g}: the quotes hardly tell the parameters apart"
         )

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from strikeproof import _core
+from strikeproof._calibration import STOPS
 from strikeproof._ssvi_surface import (
     FAMILIES,
     Derivatives,
@@ -27,7 +28,6 @@ from strikeproof._ssvi_surface import (
     formula_surface,
 )
 from strikeproof._volatility_surface import (
-    STOPS,
     Violation,
     check_evaluations,
     covariance,
@@ -73,7 +73,7 @@ class SurfaceCalibration:
     condition_number : float
         Of the Jacobian by the variables of the fit, with its columns scaled to length 1.
     evaluations, starts : int
-    stop : {"gradient", "step", "reduction", "evaluations"}
+    stop : {"gradient", "step", "reduction", "evaluations", "stalled"}
     warnings : tuple of str
     """
 
