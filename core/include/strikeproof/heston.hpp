@@ -2,12 +2,17 @@
 #pragma once
 
 #include <array>
-#include <complex>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "strikeproof/market.hpp"
+#include "strikeproof/result.hpp"
 #include "strikeproof/status.hpp"
+
+namespace strikeproof::simd {
+struct HestonKernels;
+}
 
 namespace strikeproof::heston {
 
@@ -81,6 +86,9 @@ class Expiry {
     return model == model_ && time_to_expiry == time_;
   }
 
+  /// E[min(S, K)] at K = F exp(log_strike) as a multiple of the forward: the price of the next.
+  [[nodiscard]] PriceResult covered_price(double log_strike);
+
   /// E[min(S, K)] at K = F exp(log_strike) as a multiple of the forward, its derivative by the
   /// forward, and the second one as a multiple of 1/F. kNotConverged where halving the step a last
   /// time still moved it, or log_strike is above 23.
@@ -90,14 +98,13 @@ class Expiry {
   [[nodiscard]] Result covered_call(double log_strike, Slopes& slopes);
 
  private:
-  using Complex = std::complex<double>;
   static constexpr int kLevels = 6;
 
-  using NodeSlopes = std::array<Complex, kParameters>;
-
-  struct Node {
-    Complex argument;
-    Complex weight;  // characteristic function, kernel and step of the contour together
+  /// Blocks of nodes in the kernels' layout: arguments and weights, and their slopes where asked.
+  struct Nodes {
+    std::size_t count = 0;  // of blocks
+    std::vector<double> blocks;
+    std::vector<double> slopes;
   };
 
   /// Hyperbola that bends up (puts' side) or down; its nodes are made when first asked for.
@@ -105,18 +112,21 @@ class Expiry {
     double angle = 0.0;
     double scale = 0.0;
     double step = 0.0;  // of the coarsest level
-    std::array<std::vector<Node>, kLevels> levels;
-    std::array<std::vector<NodeSlopes>, kLevels> slopes;  // by parameter, for the same nodes
+    std::array<Nodes, kLevels> levels;
   };
 
   [[nodiscard]] static Contour contour(double limit);
-  [[nodiscard]] const std::vector<Node>& nodes(Contour& contour, int level) const;
-  [[nodiscard]] const std::vector<NodeSlopes>& slopes(Contour& contour, int level) const;
+  [[nodiscard]] const Nodes& nodes(Contour& contour, int level, bool with_slopes) const;
   [[nodiscard]] Contour& side(double log_strike);
+
+  /// Sums that the kernels name, at the level where they settle; false where one does not.
+  template <std::size_t count>
+  [[nodiscard]] bool settle(double log_strike, std::array<double, count>& found);
 
   Model model_;
   double time_;
   double extra_variance_;
+  const simd::HestonKernels* kernels_;
   Contour up_;
   Contour down_;
 };
@@ -128,6 +138,9 @@ class Expiry {
 /// The same with an expiry that may serve the next contract as well: it is replaced where it is of
 /// another model or time.
 [[nodiscard]] Result value(const VanillaOption& option, const Market& market, Expiry& expiry);
+
+/// The price alone, with the same bits.
+[[nodiscard]] PriceResult price(const VanillaOption& option, const Market& market, Expiry& expiry);
 
 [[nodiscard]] SensitivitiesResult sensitivities(const VanillaOption& option, const Market& market,
                                                 Expiry& expiry);
