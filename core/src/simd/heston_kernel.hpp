@@ -190,12 +190,16 @@ STRIKEPROOF_INLINE PartialSum gathered(const Real (&parts)[kParts]) noexcept {
   return {even + odd, odd - even};
 }
 
+// Weights and their products with x^2 being bounded, beyond this exponent nothing adds.
+constexpr double kLeastExponent = -80.0;
+
 template <std::size_t count>
 void sums(const double* blocks, const double* slopes, std::size_t size, double log_strike,
           PartialSum* found) noexcept {
   Real total[count][kParts] = {};
   for (std::size_t b = 0; b < size; ++b) {
     const double* const block = blocks + b * kBlockSize;
+    if (log_strike * (1.0 + block[kBlockNodes]) < kLeastExponent) break;
     for (std::size_t part = 0; part < kParts; ++part) {
       const double* const at = block + part * kLanes;
       const Complex x = {load(at), load(at + kBlockNodes)};
