@@ -198,9 +198,9 @@ template <std::size_t count>
 bool Expiry::settle(double log_strike, std::array<double, count>& found) {
   if (!(log_strike <= kFarthestStrike)) return false;
   constexpr bool with_slopes = count > simd::kSumSlopes;
-  const auto sum = with_slopes                ? kernels_->slopes
+  const auto sum = with_slopes               ? kernels_->slopes
                    : count > simd::kSumGamma ? kernels_->greeks
-                                              : kernels_->price;
+                                             : kernels_->price;
   Contour& contour = side(log_strike);
   std::array<double, count> total{};
   std::array<bool, count> settled{};
@@ -306,8 +306,8 @@ SensitivitiesResult sensitivities(const VanillaOption& option, const Market& mar
   Slopes slopes{};
   Values plain = intrinsic(option, forward).value;
   if (!certain(option, market)) {
-    const Result at = serving(market, time, expiry)
-                          .covered_call(std::log(option.strike / forward.value), slopes);
+    const Result at =
+        serving(market, time, expiry).covered_call(std::log(option.strike / forward.value), slopes);
     found.status = at.status;
     if (found.status != Status::kOk) return found;
     plain = values_of(option, market, forward, at.value);

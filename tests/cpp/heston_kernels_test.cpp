@@ -58,10 +58,9 @@ Answer answer(const simd::HestonKernels& kernels, const Draw& draw) {
   found.blocks.resize(kBlocks * simd::kBlockSize);
   found.slopes.resize(kBlocks * simd::kSlopesSize);
   for (std::size_t b = 0; b < kBlocks; ++b) {
-    found.matters[b] =
-        kernels.nodes(draw.contour, static_cast<double>(b * simd::kBlockNodes), 1.0,
-                      found.blocks.data() + b * simd::kBlockSize,
-                      found.slopes.data() + b * simd::kSlopesSize);
+    found.matters[b] = kernels.nodes(draw.contour, static_cast<double>(b * simd::kBlockNodes), 1.0,
+                                     found.blocks.data() + b * simd::kBlockSize,
+                                     found.slopes.data() + b * simd::kSlopesSize);
   }
   kernels.slopes(found.blocks.data(), found.slopes.data(), kBlocks, draw.log_strike,
                  found.sums.data());
@@ -125,8 +124,7 @@ TEST(HestonKernels, SlopesDoNotChangeTheNodes) {
   for (const Draw& draw : draws(100)) {
     const Answer with = answer(simd::heston_kernels(), draw);
     std::vector<double> block(simd::kBlockSize);
-    static_cast<void>(
-        simd::heston_kernels().nodes(draw.contour, 0.0, 1.0, block.data(), nullptr));
+    static_cast<void>(simd::heston_kernels().nodes(draw.contour, 0.0, 1.0, block.data(), nullptr));
     EXPECT_TRUE(std::equal(block.begin(), block.end(), with.blocks.begin()));
   }
 }

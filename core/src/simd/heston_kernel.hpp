@@ -84,8 +84,7 @@ STRIKEPROOF_INLINE Complex log_curvature(Complex h, Complex logarithm) noexcept 
   const Complex over = inverse(h);
   const Complex direct = (inverse(1.0 + h) - logarithm * over) * over;
   const Complex inner = (4.0 / 5.0) + -(h * ((5.0 / 6.0) + (-6.0 / 7.0) * h));
-  const Complex series =
-      -0.5 + h * ((2.0 / 3.0) + -(h * ((3.0 / 4.0) + -(h * inner))));
+  const Complex series = -0.5 + h * ((2.0 / 3.0) + -(h * ((3.0 / 4.0) + -(h * inner))));
   return select(norm(h) > 1e-4, direct, series);
 }
 
@@ -141,8 +140,8 @@ STRIKEPROOF_INLINE void put_slopes(const HestonContour& c, const Terms& t, Compl
   const PairSlopes by_rho = slopes_of(t, c.time, by_d, grown, sigma * turned, none);
   put_slope(to, heston::kCorrelation, weight,
             v0 * by_rho.by_variance + (kappa * theta) * by_rho.by_pull);
-  const Complex riccati = (0.5 * sigma * sigma) * square_of(t.by_variance) -
-                          0.5 * t.quadratic - t.beta * t.by_variance;
+  const Complex riccati =
+      (0.5 * sigma * sigma) * square_of(t.by_variance) - 0.5 * t.quadratic - t.beta * t.by_variance;
   put_slope(to, heston::kTimeToExpiry, weight, v0 * riccati + (kappa * theta) * t.by_variance);
   put_slope(to, heston::kExtraVariance, weight, -0.5 * t.quadratic);
 }
@@ -161,8 +160,7 @@ STRIKEPROOF_INLINE bool fill(const HestonContour& c, double first, double stride
                              (0.5 * c.extra_variance) * t.quadratic;
     // the half y < 0 is the mirror image: twice the real part of the other, the origin but once
     const Real share = select(y == 0.0, splat(0.5 * kInversePi), splat(kInversePi)) * c.step;
-    const Complex weight =
-        scaled(share, exponential_of(exponent) * p.slope * inverse(t.quadratic));
+    const Complex weight = scaled(share, exponential_of(exponent) * p.slope * inverse(t.quadratic));
     store(block + at, p.argument.real);
     store(block + kBlockNodes + at, p.argument.imag);
     store(block + 2 * kBlockNodes + at, weight.real);
@@ -205,16 +203,14 @@ void sums(const double* blocks, const double* slopes, std::size_t size, double l
       const Complex x = {load(at), load(at + kBlockNodes)};
       const Complex weight = {load(at + 2 * kBlockNodes), load(at + 3 * kBlockNodes)};
       // exp(k (1 - i x)), and its products with i x and (i x)^2 - i x
-      const Complex turned = exponential_of(
-          {log_strike * (1.0 + x.imag), -(log_strike * x.real)});
+      const Complex turned = exponential_of({log_strike * (1.0 + x.imag), -(log_strike * x.real)});
       const Complex value = weight * turned;
       const Complex once = {-multiply_add(x.imag, value.real, x.real * value.imag),
                             multiply_add(x.real, value.real, -(x.imag * value.imag))};
       total[kSumPrice][part] += value.real;
       total[kSumDelta][part] += once.real;
       if constexpr (count > kSumGamma) {
-        total[kSumGamma][part] -=
-            multiply_add(x.imag + 1.0, once.real, x.real * once.imag);
+        total[kSumGamma][part] -= multiply_add(x.imag + 1.0, once.real, x.real * once.imag);
       }
       if constexpr (count > kSumSlopes) {
         const double* by = slopes + b * kSlopesSize + part * kLanes;

@@ -17,38 +17,21 @@ namespace {
 
 // (sin(r) - r)/r^3 in powers of r^2
 constexpr double kSine[] = {
-    -0.16666666666666666,
-    0.00833333333333095,
-    -0.0001984126983675979,
-    2.755731610310499e-06,
-    -2.5051131947369637e-08,
-    1.5918135932512497e-10,
+    -0.16666666666666666,  0.00833333333333095,     -0.0001984126983675979,
+    2.755731610310499e-06, -2.5051131947369637e-08, 1.5918135932512497e-10,
 };
 
 // (cos(r) - 1 + r^2/2)/r^4 in powers of r^2
 constexpr double kCosine[] = {
-    0.041666666666666664,
-    -0.0013888888888887398,
-    2.4801587298766363e-05,
-    -2.755731727203698e-07,
-    2.0876146325313664e-09,
-    -1.1382636115740548e-11,
+    0.041666666666666664,   -0.0013888888888887398, 2.4801587298766363e-05,
+    -2.755731727203698e-07, 2.0876146325313664e-09, -1.1382636115740548e-11,
 };
 
 // (arctan(t) - t)/t^3 in powers of t^2
 constexpr double kArctan[] = {
-    -0.3333333333333333,
-    0.1999999999999981,
-    -0.14285714285661172,
-    0.11111111105277102,
-    -0.09090908759150931,
-    0.07692296528185892,
-    -0.06666427474803975,
-    0.05878957114533005,
-    -0.052306504658177884,
-    0.045524434824376084,
-    -0.03459138921818257,
-    0.016307790678819534,
+    -0.3333333333333333,   0.1999999999999981,   -0.14285714285661172, 0.11111111105277102,
+    -0.09090908759150931,  0.07692296528185892,  -0.06666427474803975, 0.05878957114533005,
+    -0.052306504658177884, 0.045524434824376084, -0.03459138921818257, 0.016307790678819534,
 };
 
 // pi/2 in three parts: the first two have enough trailing zero bits for an exact product
@@ -81,9 +64,7 @@ STRIKEPROOF_INLINE Complex operator*(Complex a, Complex b) noexcept {
 STRIKEPROOF_INLINE Complex operator*(double a, Complex b) noexcept {
   return {a * b.real, a * b.imag};
 }
-STRIKEPROOF_INLINE Complex operator+(double a, Complex b) noexcept {
-  return {a + b.real, b.imag};
-}
+STRIKEPROOF_INLINE Complex operator+(double a, Complex b) noexcept { return {a + b.real, b.imag}; }
 STRIKEPROOF_INLINE Complex scaled(Real a, Complex b) noexcept { return {a * b.real, a * b.imag}; }
 STRIKEPROOF_INLINE Complex square_of(Complex a) noexcept {
   return {multiply_add(a.real, a.real, -(a.imag * a.imag)), 2.0 * (a.real * a.imag)};
@@ -114,8 +95,8 @@ STRIKEPROOF_INLINE Turn turn(Real x) noexcept {
   r = minimum(maximum(r, splat(-1.0)), splat(1.0));
   const Real square = r * r;
   const Real sine = multiply_add(r * square, polynomial(kSine, square), r);
-  const Real cosine = multiply_add(square * square, polynomial(kCosine, square),
-                                   multiply_add(square, -0.5, 1.0));
+  const Real cosine =
+      multiply_add(square * square, polynomial(kCosine, square), multiply_add(square, -0.5, 1.0));
   const UnsignedBits count = bits_of(rounded);
   const Bits odd = reinterpret_cast<Bits>((count & 1) != 0);
   const UnsignedBits sine_sign = (count & 2) << 62;
