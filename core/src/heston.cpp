@@ -4,17 +4,9 @@
 //
 //   E[min(S, K)] / F = 1/(2 pi) int exp(k - i x k) phi(x) / (x (x + i)) dx,   -1 < Im x < 0
 //
-// phi is that of heston_characteristic.cpp. An independent normal variable in the logarithm, of
-// variance u and mean -u/2, multiplies it by exp(-u (x^2 + i x)/2).
+// phi is that of heston_characteristic.cpp.
 //
-// The contour x(y) = -i/2 + b (sinh(y + i w) - i sin w) bends from -i/2 to the side where exp(-i x
-// k) decays [3]: nothing oscillates without decay, whatever expiry and strike are. The angle w is
-// half of what the characteristic function allows: far out |phi| ~ exp(-c Re(x e^{i asin rho})),
-// while near the origin it is Gaussian and allows pi/4. In y the integrand is analytic in a strip
-// of that half width; the trapezoidal rule converges like exp(-2 pi width/step). The first step is
-// the one that this law asks for. The nodes of even and of odd places are two rules of twice the
-// step: what they differ by, squared, is the error to expect. While it is too large the step is
-// halved.
+// The contour is that of heston_contour.cpp, the rule along it that of heston_settle.hpp.
 //
 // At -i/2 the integrand is of size exp(k/2), so that a strike far above the forward costs the
 // digits that the price would need: beyond kFarthestStrike the answer is kNotConverged.
@@ -22,40 +14,18 @@
 // [1] Heston, S. (1993), Review of Financial Studies 6(2), 327-343.
 // [2] Lewis, A. (2001), A simple option formula for general jump-diffusion and other exponential
 //     Levy processes.
-// [3] Boyarchenko, S. and Levendorskii, S. (2019), Sinh-acceleration: efficient evaluation of
-//     probability distributions, option pricing, and Monte Carlo simulations, Int. J. Theoretical
-//     and Applied Finance 22(3).
 #include "strikeproof/heston.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 
-#include "simd/heston_kernels.hpp"
+#include "heston_settle.hpp"
 
 namespace strikeproof::heston {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-// Differences between steps that let the error of the smaller one be below 2e-11: it squares.
-constexpr double kLastChange = 4e-6;
-constexpr double kGammaShare = 0.1;  // of that: gamma converges later than the price
-// ln(K/F) beyond which rounding exceeds 1e-11 of the forward: exp(k/2) times 1e-16.
-constexpr double kFarthestStrike = 23.0;
-constexpr double kFarthest = 60.0;  // of y: exp(60) is beyond every scale in use
-// Widest use of the angles allowed, and the narrowest strip that is tried (correlations of -1, 1).
-constexpr double kWidestAngle = 0.25 * std::numbers::pi;
-constexpr double kNarrowestAngle = 0.05;
-constexpr double kFirstAccuracy = 28.0;  // exp(-28) = 7e-13
-
-/// Where the vector kernels' formulas neither divide by 0 nor leave the exponents.
-bool ordinary(const Model& v, double time) noexcept {
-  return v.volatility_of_variance > 1e-6 && v.volatility_of_variance < 1e3 &&
-         v.mean_reversion < 1e4 && v.initial_variance < 1e4 && v.long_run_variance < 1e4 &&
-         time > 1e-8 && time < 1e4;
-}
 
 bool finite(const VanillaOption& o, const Market& m) noexcept {
   const Model& v = m.model;
@@ -141,127 +111,39 @@ Expiry& serving(const Market& market, double time, Expiry& expiry) {
 
 }  // namespace
 
-Expiry::Expiry(const Model& model, double time_to_expiry, double extra_variance)
-    : model_(model),
-      time_(time_to_expiry),
-      extra_variance_(extra_variance),
-      kernels_(ordinary(model, time_to_expiry) ? &simd::heston_kernels() : &simd::kHestonScalar) {
-  const double tilt = std::asin(model.correlation);
-  up_ = contour(std::min(kWidestAngle, 0.5 * std::numbers::pi - tilt));
-  down_ = contour(-std::min(kWidestAngle, 0.5 * std::numbers::pi + tilt));
-}
-
-Expiry::Contour Expiry::contour(double limit) {
-  Contour found;
-  const double widest = std::copysign(std::max(std::abs(limit), kNarrowestAngle), limit);
-  found.angle = 0.5 * widest;
-  // every hyperbola of the strip crosses between the poles at 0 and -i
-  const double middle = std::sin(std::abs(found.angle));
-  found.scale = 0.45 / std::max(middle, std::sin(std::abs(widest)) - middle);
-  found.step = 2.0 * std::numbers::pi * std::abs(found.angle) / kFirstAccuracy;
-  return found;
-}
-
-const Expiry::Nodes& Expiry::nodes(Contour& contour, int level, bool with_slopes) const {
-  Nodes& found = contour.levels[static_cast<std::size_t>(level)];
-  if (found.count > 0 && (!with_slopes || !found.slopes.empty())) return found;
-  // level 0 has every multiple of its step, the next ones the odd multiples of theirs
-  const double step = std::ldexp(contour.step, -level);
-  const simd::HestonContour shape{model_,
-                                  time_,
-                                  extra_variance_,
-                                  contour.scale,
-                                  std::cos(contour.angle),
-                                  std::sin(contour.angle),
-                                  step};
-  const double stride = level == 0 ? 1.0 : 2.0;
-  double next = level == 0 ? 0.0 : 1.0;
-  bool matters = true;
-  found.count = 0;
-  for (; matters && next * step < kFarthest; next += stride * simd::kBlockNodes) {
-    found.blocks.resize((found.count + 1) * simd::kBlockSize);
-    if (with_slopes) found.slopes.resize((found.count + 1) * simd::kSlopesSize);
-    matters = kernels_->nodes(
-        shape, next, stride, found.blocks.data() + found.count * simd::kBlockSize,
-        with_slopes ? found.slopes.data() + found.count * simd::kSlopesSize : nullptr);
-    ++found.count;
-  }
-  return found;
-}
-
-Expiry::Contour& Expiry::side(double log_strike) {
-  const bool at_the_money_down = std::abs(down_.angle) > std::abs(up_.angle);
-  return log_strike > 0.0 || (log_strike == 0.0 && at_the_money_down) ? down_ : up_;
-}
-
 template <std::size_t count>
-bool Expiry::settle(double log_strike, std::array<double, count>& found) {
+bool Expiry::sum(double log_strike, std::array<double, count>& found) {
   if (!(log_strike <= kFarthestStrike)) return false;
   constexpr bool with_slopes = count > simd::kSumSlopes;
-  const auto sum = with_slopes               ? kernels_->slopes
-                   : count > simd::kSumGamma ? kernels_->greeks
-                                             : kernels_->price;
-  Contour& contour = side(log_strike);
-  std::array<double, count> total{};
-  std::array<bool, count> settled{};
-  const auto all_of = [&settled](std::size_t first, std::size_t last) {
-    bool all = true;
-    for (std::size_t q = first; q < last; ++q) all = all && settled[q];
-    return all;
-  };
-  // Price, Greeks and slopes each end at a level of their own, so that none depends on what else
-  // was asked. The price ends with delta as well: a sum may agree by chance, two hardly.
-  std::size_t done = 0;
-  for (int level = 0; level < kLevels; ++level) {
-    const Nodes& at = nodes(contour, level, with_slopes);
-    std::array<simd::PartialSum, count> sums;
-    sum(at.blocks.data(), at.slopes.data(), at.count, log_strike, sums.data());
-    for (std::size_t q = 0; q < count; ++q) {
-      const double change = level == 0 ? sums[q].odd_excess : sums[q].all - 0.5 * total[q];
-      total[q] = level == 0 ? sums[q].all : 0.5 * total[q] + sums[q].all;
-      // gamma is large where the spread is small: measured by its own size, and so are slopes
-      const double scale = q < simd::kSumGamma    ? 1.0
-                           : q == simd::kSumGamma ? kGammaShare * (1.0 + std::abs(total[q]))
-                                                  : 1.0 + std::abs(total[q]);
-      settled[q] = std::abs(change) < kLastChange * scale;
-    }
-    if (!all_of(0, simd::kSumGamma)) continue;
-    if (done == 0) {
-      found[simd::kSumPrice] = total[simd::kSumPrice];
-      done = 1;
-      if constexpr (count == simd::kSumGamma) return true;
-    }
-    if constexpr (count > simd::kSumGamma) {
-      if (done == 1 && settled[simd::kSumGamma]) {
-        std::copy_n(total.begin() + 1, 2, found.begin() + 1);
-        done = simd::kSumSlopes;
-        if constexpr (!with_slopes) return true;
-      }
-      if (with_slopes && done == simd::kSumSlopes && all_of(simd::kSumSlopes, count)) {
-        std::copy(total.begin() + simd::kSumSlopes, total.end(), found.begin() + simd::kSumSlopes);
-        return true;
-      }
-    }
-  }
-  return false;
+  Contour& contour = contours_.bends_down(log_strike) ? contours_.down : contours_.up;
+  const simd::HestonKernels& kernels = contour.kernels();
+  const simd::HestonSums kernel = with_slopes               ? kernels.slopes
+                                  : count > simd::kSumGamma ? kernels.greeks
+                                                            : kernels.price;
+  return settle(
+      [&](int level, std::array<simd::PartialSum, count>& sums) {
+        const Contour::Nodes& at = contour.nodes(level, with_slopes);
+        kernel(at.blocks.data(), at.slopes.data(), at.count, log_strike, sums.data());
+      },
+      found);
 }
 
 PriceResult Expiry::covered_price(double log_strike) {
   std::array<double, simd::kSumGamma> found{};
-  if (!settle(log_strike, found)) return {kNaN, Status::kNotConverged};
+  if (!sum(log_strike, found)) return {kNaN, Status::kNotConverged};
   return {found[simd::kSumPrice], Status::kOk};
 }
 
 Result Expiry::covered_call(double log_strike) {
   std::array<double, simd::kSumSlopes> found{};
-  if (!settle(log_strike, found)) return failure(Status::kNotConverged);
+  if (!sum(log_strike, found)) return failure(Status::kNotConverged);
   return {{found[0], found[1], found[2]}, Status::kOk};
 }
 
 Result Expiry::covered_call(double log_strike, Slopes& slopes) {
   std::array<double, simd::kHestonSums> found{};
   slopes.fill(kNaN);
-  if (!settle(log_strike, found)) return failure(Status::kNotConverged);
+  if (!sum(log_strike, found)) return failure(Status::kNotConverged);
   std::copy(found.begin() + simd::kSumSlopes, found.end(), slopes.begin());
   return {{found[0], found[1], found[2]}, Status::kOk};
 }

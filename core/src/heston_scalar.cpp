@@ -24,8 +24,7 @@ bool nodes(const HestonContour& c, double first, double stride, double* block,
     const Complex x{across * c.angle_cosine, -0.5 + (along - c.scale) * c.angle_sine};
     const Complex slope{along * c.angle_cosine, across * c.angle_sine};
     const Complex quadratic = x * (x + kI);
-    const Complex exponent =
-        heston::log_characteristic(c.model, c.time, x) - 0.5 * c.extra_variance * quadratic;
+    const Complex exponent = heston::log_characteristic(c.model, c.time, x);
     const double share = (y == 0.0 ? 0.5 : 1.0) / std::numbers::pi * c.step;
     const Complex weight = share * std::exp(exponent) * slope / quadratic;
     const std::array parts{x.real(), x.imag(), weight.real(), weight.imag()};
@@ -58,8 +57,8 @@ void sums(const double* blocks, const double* slopes, std::size_t size, double l
     std::array<double, count> terms{value.real(), once.real()};
     if constexpr (count > kSumGamma) terms[kSumGamma] = ((kI * x - 1.0) * once).real();
     if constexpr (count > kSumSlopes) {
-      const double* by = slopes + j / kBlockNodes * kSlopesSize + place;
-      for (std::size_t p = 0; p < heston::kParameters; ++p, by += 2 * kBlockNodes) {
+      const double* by = slopes + j / kBlockNodes * 2 * (count - kSumSlopes) * kBlockNodes + place;
+      for (std::size_t p = 0; p + kSumSlopes < count; ++p, by += 2 * kBlockNodes) {
         terms[kSumSlopes + p] = by[0] * turned.real() - by[kBlockNodes] * turned.imag();
       }
     }
@@ -70,9 +69,50 @@ void sums(const double* blocks, const double* slopes, std::size_t size, double l
   }
 }
 
+Complex complex_at(const double* from) noexcept { return {from[0], from[kBlockNodes]}; }
+
+void put(double* to, Complex value) noexcept {
+  to[0] = value.real();
+  to[kBlockNodes] = value.imag();
+}
+
+void join(const MixStep& step, const double* block, const double* before,
+          double* factors) noexcept {
+  for (std::size_t j = 0; j < kBlockNodes; ++j) {
+    const Complex x = complex_at(block + j);
+    const Complex own = step.probability * std::exp(-step.half_variance * (x * (x + kI)));
+    const Complex turned = std::exp(step.shift * (1.0 - kI * x));
+    const bool first = before == nullptr;
+    put(factors + j, first ? own : own + turned * complex_at(before + j));
+    put(factors + 2 * kBlockNodes + j,
+        step.count * own + (first ? Complex{} : turned * complex_at(before + 2 * kBlockNodes + j)));
+  }
+}
+
+void mixed(const double* block, const double* slopes, const double* factors, double* to,
+           double* to_slopes) noexcept {
+  constexpr std::size_t kOwn = 5;  // the model's parameters
+  constexpr std::size_t kTwo = 2 * kBlockNodes;
+  for (std::size_t j = 0; j < kBlockNodes; ++j) {
+    const Complex x = complex_at(block + j);
+    const Complex weight = complex_at(block + kTwo + j);
+    const Complex factor = complex_at(factors + j);
+    put(to + j, x);
+    put(to + kTwo + j, weight * factor);
+    if (to_slopes == nullptr) continue;
+    for (std::size_t p = 0; p < kOwn; ++p) {
+      put(to_slopes + p * kTwo + j, factor * complex_at(slopes + p * kTwo + j));
+    }
+    const Complex counted = weight * complex_at(factors + kTwo + j);
+    put(to_slopes + kOwn * kTwo + j, counted);
+    put(to_slopes + (kOwn + 1) * kTwo + j, kI * x * counted);
+    put(to_slopes + (kOwn + 2) * kTwo + j, -0.5 * x * (x + kI) * counted);
+  }
+}
+
 }  // namespace
 
-constinit const HestonKernels kHestonScalar{nodes, sums<kSumGamma>, sums<kSumSlopes>,
-                                            sums<kHestonSums>};
+constinit const HestonKernels kHestonScalar{
+    nodes, sums<kSumGamma>, sums<kSumSlopes>, sums<kHestonSums>, sums<kMixedSums>, join, mixed};
 
 }  // namespace strikeproof::simd

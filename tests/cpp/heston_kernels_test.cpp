@@ -39,8 +39,8 @@ std::vector<Draw> draws(std::size_t count) {
     const double side = unit(random) < 0.5 ? -1.0 : 1.0;
     const double open = 1.5707963267948966 - side * std::asin(model.correlation);
     const double angle = side * 0.5 * std::min(0.78, open);
-    found.push_back({{model, power(-2.56, 1.5), i % 3 == 0 ? 0.01 : 0.0,
-                      0.45 / std::sin(std::abs(angle)), std::cos(angle), std::sin(angle), 0.1},
+    found.push_back({{model, power(-2.56, 1.5), 0.45 / std::sin(std::abs(angle)), std::cos(angle),
+                      std::sin(angle), 0.1},
                      -side * unit(random)});
   }
   return found;

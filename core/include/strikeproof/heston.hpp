@@ -36,8 +36,7 @@ struct Market {
   Model model;
 };
 
-/// What prices depend on besides the forward: the model, the time to expiry, and the variance of an
-/// independent normal variable that may be added to the logarithm of the spot.
+/// What prices depend on besides the forward.
 enum Parameter : std::uint8_t {
   kInitialVariance,
   kLongRunVariance,
@@ -45,7 +44,6 @@ enum Parameter : std::uint8_t {
   kVolatilityOfVariance,
   kCorrelation,
   kTimeToExpiry,
-  kExtraVariance,
   kParameters,
 };
 
@@ -76,11 +74,60 @@ struct SensitivitiesResult {
   Status status;
 };
 
+/// Nodes of the integral along a hyperbola that bends up (puts' side) or down, in levels of half
+/// the step each, made when first asked for; see src/heston_contour.cpp. For the engines of this
+/// core.
+class Contour {
+ public:
+  static constexpr int kLevels = 6;
+
+  enum class Bend : std::uint8_t { kUp, kDown };
+
+  /// Blocks in the kernels' layout: arguments and weights, and their slopes where asked.
+  struct Nodes {
+    std::size_t count = 0;  // of blocks
+    std::vector<double> blocks;
+    std::vector<double> slopes;
+  };
+
+  Contour(const Model& model, double time_to_expiry, Bend bend);
+
+  [[nodiscard]] const Nodes& nodes(int level, bool with_slopes);
+
+  [[nodiscard]] double angle() const noexcept { return angle_; }
+  [[nodiscard]] const simd::HestonKernels& kernels() const noexcept { return *kernels_; }
+
+ private:
+  Model model_;
+  double time_;
+  const simd::HestonKernels* kernels_;
+  double angle_;
+  double scale_;
+  double step_;  // of the coarsest level
+  std::array<Nodes, kLevels> levels_;
+};
+
+/// Both contours of an expiry.
+struct Contours {
+  Contours(const Model& model, double time_to_expiry)
+      : up(model, time_to_expiry, Contour::Bend::kUp),
+        down(model, time_to_expiry, Contour::Bend::kDown) {}
+
+  /// Whether a strike's terms decay downward; at the money the wider side is taken.
+  [[nodiscard]] bool bends_down(double log_strike) const noexcept {
+    return log_strike > 0.0 || (log_strike == 0.0 && -down.angle() > up.angle());
+  }
+
+  Contour up;
+  Contour down;
+};
+
 /// One expiry of one model: the characteristic function is evaluated once for all strikes. Values
 /// do not depend on which strikes were asked before. Not for use by several threads at once.
 class Expiry {
  public:
-  Expiry(const Model& model, double time_to_expiry, double extra_variance = 0.0);
+  Expiry(const Model& model, double time_to_expiry)
+      : model_(model), time_(time_to_expiry), contours_(model, time_to_expiry) {}
 
   [[nodiscard]] bool serves(const Model& model, double time_to_expiry) const noexcept {
     return model == model_ && time_to_expiry == time_;
@@ -98,37 +145,12 @@ class Expiry {
   [[nodiscard]] Result covered_call(double log_strike, Slopes& slopes);
 
  private:
-  static constexpr int kLevels = 6;
-
-  /// Blocks of nodes in the kernels' layout: arguments and weights, and their slopes where asked.
-  struct Nodes {
-    std::size_t count = 0;  // of blocks
-    std::vector<double> blocks;
-    std::vector<double> slopes;
-  };
-
-  /// Hyperbola that bends up (puts' side) or down; its nodes are made when first asked for.
-  struct Contour {
-    double angle = 0.0;
-    double scale = 0.0;
-    double step = 0.0;  // of the coarsest level
-    std::array<Nodes, kLevels> levels;
-  };
-
-  [[nodiscard]] static Contour contour(double limit);
-  [[nodiscard]] const Nodes& nodes(Contour& contour, int level, bool with_slopes) const;
-  [[nodiscard]] Contour& side(double log_strike);
-
-  /// Sums that the kernels name, at the level where they settle; false where one does not.
   template <std::size_t count>
-  [[nodiscard]] bool settle(double log_strike, std::array<double, count>& found);
+  [[nodiscard]] bool sum(double log_strike, std::array<double, count>& found);
 
   Model model_;
   double time_;
-  double extra_variance_;
-  const simd::HestonKernels* kernels_;
-  Contour up_;
-  Contour down_;
+  Contours contours_;
 };
 
 /// Price within 1e-10 of the spot, or the rounding of a larger discounted strike. kNotConverged for

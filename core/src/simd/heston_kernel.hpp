@@ -143,7 +143,6 @@ STRIKEPROOF_INLINE void put_slopes(const HestonContour& c, const Terms& t, Compl
   const Complex riccati =
       (0.5 * sigma * sigma) * square_of(t.by_variance) - 0.5 * t.quadratic - t.beta * t.by_variance;
   put_slope(to, heston::kTimeToExpiry, weight, v0 * riccati + (kappa * theta) * t.by_variance);
-  put_slope(to, heston::kExtraVariance, weight, -0.5 * t.quadratic);
 }
 
 template <bool with_slopes>
@@ -156,8 +155,7 @@ STRIKEPROOF_INLINE bool fill(const HestonContour& c, double first, double stride
     const Real y = (first + stride * load(kNumbers + at)) * c.step;
     const Point p = point(c, y);
     const Terms t = terms(c, p.argument);
-    const Complex exponent = c.model.initial_variance * t.by_variance + pull * t.by_pull -
-                             (0.5 * c.extra_variance) * t.quadratic;
+    const Complex exponent = c.model.initial_variance * t.by_variance + pull * t.by_pull;
     // the half y < 0 is the mirror image: twice the real part of the other, the origin but once
     const Real share = select(y == 0.0, splat(0.5 * kInversePi), splat(kInversePi)) * c.step;
     const Complex weight = scaled(share, exponential_of(exponent) * p.slope * inverse(t.quadratic));
@@ -194,6 +192,7 @@ constexpr double kLeastExponent = -80.0;
 template <std::size_t count>
 void sums(const double* blocks, const double* slopes, std::size_t size, double log_strike,
           PartialSum* found) noexcept {
+  constexpr std::size_t kOwnSlopes = count > kSumSlopes ? count - kSumSlopes : 0;
   Real total[count][kParts] = {};
   for (std::size_t b = 0; b < size; ++b) {
     const double* const block = blocks + b * kBlockSize;
@@ -213,8 +212,8 @@ void sums(const double* blocks, const double* slopes, std::size_t size, double l
         total[kSumGamma][part] -= multiply_add(x.imag + 1.0, once.real, x.real * once.imag);
       }
       if constexpr (count > kSumSlopes) {
-        const double* by = slopes + b * kSlopesSize + part * kLanes;
-        for (std::size_t p = 0; p < heston::kParameters; ++p, by += 2 * kBlockNodes) {
+        const double* by = slopes + b * kOwnSlopes * 2 * kBlockNodes + part * kLanes;
+        for (std::size_t p = 0; p < kOwnSlopes; ++p, by += 2 * kBlockNodes) {
           Real& sum = total[kSumSlopes + p][part];
           sum = multiply_add(load(by), turned.real,
                              multiply_add(-load(by + kBlockNodes), turned.imag, sum));
@@ -225,8 +224,64 @@ void sums(const double* blocks, const double* slopes, std::size_t size, double l
   for (std::size_t k = 0; k < count; ++k) found[k] = gathered(total[k]);
 }
 
+STRIKEPROOF_INLINE Complex load_complex(const double* from) noexcept {
+  return {load(from), load(from + kBlockNodes)};
+}
+
+STRIKEPROOF_INLINE void store_complex(double* to, Complex value) noexcept {
+  store(to, value.real);
+  store(to + kBlockNodes, value.imag);
+}
+
+STRIKEPROOF_INLINE Complex quadratic_of(Complex x) noexcept {
+  return {multiply_add(x.real, x.real, -(x.imag * (x.imag + 1.0))), x.real * (2.0 * x.imag + 1.0)};
+}
+
+void join(const MixStep& step, const double* block, const double* before,
+          double* factors) noexcept {
+  for (std::size_t part = 0; part < kParts; ++part) {
+    const std::size_t at = part * kLanes;
+    const Complex x = load_complex(block + at);
+    const Complex own = step.probability * exponential_of(-step.half_variance * quadratic_of(x));
+    Complex first = own;
+    Complex second = step.count * own;
+    if (before != nullptr) {
+      const Complex turned = exponential_of({step.shift * (1.0 + x.imag), -(step.shift * x.real)});
+      first = first + turned * load_complex(before + at);
+      second = second + turned * load_complex(before + 2 * kBlockNodes + at);
+    }
+    store_complex(factors + at, first);
+    store_complex(factors + 2 * kBlockNodes + at, second);
+  }
+}
+
+void mixed(const double* block, const double* slopes, const double* factors, double* to,
+           double* to_slopes) noexcept {
+  constexpr std::size_t kOwn = 5;  // the model's parameters
+  constexpr std::size_t kTwo = 2 * kBlockNodes;
+  for (std::size_t part = 0; part < kParts; ++part) {
+    const std::size_t at = part * kLanes;
+    const Complex x = load_complex(block + at);
+    const Complex weight = load_complex(block + kTwo + at);
+    const Complex factor = load_complex(factors + at);
+    store_complex(to + at, x);
+    store_complex(to + kTwo + at, weight * factor);
+    if (to_slopes == nullptr) continue;
+    for (std::size_t p = 0; p < kOwn; ++p) {
+      store_complex(to_slopes + p * kTwo + at, factor * load_complex(slopes + p * kTwo + at));
+    }
+    // times the number of jumps: price, delta, and the derivative by the variance of a jump
+    const Complex counted = weight * load_complex(factors + kTwo + at);
+    const Complex turned = {-x.imag, x.real};
+    store_complex(to_slopes + kOwn * kTwo + at, counted);
+    store_complex(to_slopes + (kOwn + 1) * kTwo + at, turned * counted);
+    store_complex(to_slopes + (kOwn + 2) * kTwo + at, -0.5 * (quadratic_of(x) * counted));
+  }
+}
+
 constexpr HestonKernels heston_table() {
-  return {nodes, sums<kSumGamma>, sums<kSumSlopes>, sums<kHestonSums>};
+  return {nodes, sums<kSumGamma>, sums<kSumSlopes>, sums<kHestonSums>, sums<kMixedSums>, join,
+          mixed};
 }
 
 }  // namespace

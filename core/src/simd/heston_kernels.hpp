@@ -21,7 +21,6 @@ inline constexpr std::size_t kSlopesSize = 2 * heston::kParameters * kBlockNodes
 struct HestonContour {
   heston::Model model;
   double time;
-  double extra_variance;
   double scale;  // b
   double angle_cosine;
   double angle_sine;
@@ -41,18 +40,40 @@ struct PartialSum {
   double odd_excess;
 };
 
+// Slopes of a mixture (src/bates.cpp): the model's five, then three of the number of jumps.
+inline constexpr std::size_t kMixedSlopes = 8;
+inline constexpr std::size_t kMixedSums = kSumSlopes + kMixedSlopes;
+inline constexpr std::size_t kMixedSlopesSize = 2 * kMixedSlopes * kBlockNodes;
+
+/// A member joins a mixture of shifted and widened copies of the logarithm.
+struct MixStep {
+  double probability;
+  double count;          // multiplies it in the second factor
+  double half_variance;  // by which the member is wider
+  double shift;          // by which the log strikes of the members before are above this one's
+};
+
+/// Sums over `count` blocks at a log strike; the slopes are not read unless they are summed.
+using HestonSums = void (*)(const double* blocks, const double* slopes, std::size_t count,
+                            double log_strike, PartialSum* sums) noexcept;
+
 struct HestonKernels {
   /// Nodes first, first + stride, ... (eight) into `block`, and their slopes unless null. False
   /// where what follows is negligible.
   bool (*nodes)(const HestonContour& contour, double first, double stride, double* block,
                 double* slopes) noexcept;
-  /// Price and delta; price, delta and gamma; the same and the slopes.
-  void (*price)(const double* blocks, const double* slopes, std::size_t count, double log_strike,
-                PartialSum* sums) noexcept;
-  void (*greeks)(const double* blocks, const double* slopes, std::size_t count, double log_strike,
-                 PartialSum* sums) noexcept;
-  void (*slopes)(const double* blocks, const double* slopes, std::size_t count, double log_strike,
-                 PartialSum* sums) noexcept;
+  /// Price and delta; price, delta and gamma; the same and the slopes, and those of a mixture.
+  HestonSums price;
+  HestonSums greeks;
+  HestonSums slopes;
+  HestonSums mixed_slopes;
+  /// Both factors of a mixture at a block's nodes (each real, imaginary) from those of the members
+  /// before, null where there are none.
+  void (*join)(const MixStep& step, const double* block, const double* before,
+               double* factors) noexcept;
+  /// The mixture's block, and its slopes unless null.
+  void (*mixed)(const double* block, const double* slopes, const double* factors, double* to,
+                double* to_slopes) noexcept;
 };
 
 extern const HestonKernels kHestonBaseline;
