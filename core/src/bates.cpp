@@ -38,6 +38,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 using Bend = heston::Contour::Bend;
+constexpr std::size_t kFactors = 4 * simd::kBlockNodes;  // of a member and a block
 constexpr double kNoWeight = 1e-18;
 constexpr int kMostJumps = 2000;  // of Bates's model
 
@@ -140,37 +141,51 @@ std::size_t Expiry::members(Bend bend, double start) const noexcept {
   return found;
 }
 
+/// Factors of the first `count` members at least; more than asked, so that strikes that take one
+/// after the other do not start anew each time.
+void Expiry::join(Bend bend, const heston::Contour::Nodes& nodes, std::size_t count, Level& level) {
+  if (level.members >= count) return;
+  const std::size_t begin = level.members;
+  const std::size_t end = std::min(weights_.size(), std::max(count, 2 * begin + 4));
+  const double width = model_.jumps.volatility;
+  std::vector<simd::MixMember> joining;
+  for (std::size_t place = begin; place < end; ++place) {
+    const int n = member(bend, place);
+    const double weight = certain(n) ? 0.0 : weights_[static_cast<std::size_t>(n - least_)];
+    joining.push_back({weight, static_cast<double>(n), 0.5 * n * width * width});
+  }
+  const bool ascending = member(bend, 0) == least_;
+  const double shift = (ascending ? 1.0 : -1.0) * growth(model_.jumps);
+  const std::size_t stride = nodes.count * kFactors;
+  level.factors.resize(end * stride);
+  double* const to = level.factors.data() + begin * stride;
+  const simd::HestonKernels& kernels = contours_.up.kernels();
+  for (std::size_t b = 0; b < nodes.count; ++b) {
+    double* const mine = to + b * kFactors;
+    kernels.join({joining.data(), joining.size(), shift, stride},
+                 nodes.blocks.data() + b * simd::kBlockSize, begin == 0 ? nullptr : mine - stride,
+                 mine);
+  }
+  level.members = end;
+  level.mixtures.resize(end);
+}
+
 const Expiry::Mixture& Expiry::mixture(Bend bend, int level, std::size_t count, bool with_slopes) {
   const bool down = bend == Bend::kDown;
   heston::Contour& contour = down ? contours_.down : contours_.up;
   const heston::Contour::Nodes& at = contour.nodes(level, with_slopes);
-  std::vector<Mixture>& made = (down ? down_ : up_).levels[static_cast<std::size_t>(level)];
-  const double width = model_.jumps.volatility;
-  constexpr std::size_t kFactors = 4 * simd::kBlockNodes;
-  while (made.size() < count) {
-    const std::size_t place = made.size();
-    const int n = member(bend, place);
-    const double shift = place == 0 ? 0.0 : (n - member(bend, place - 1)) * growth(model_.jumps);
-    const double weight = certain(n) ? 0.0 : weights_[static_cast<std::size_t>(n - least_)];
-    const simd::MixStep step{weight, static_cast<double>(n), 0.5 * n * width * width, shift};
-    Mixture next;
-    next.factors.resize(at.count * kFactors);
-    for (std::size_t b = 0; b < at.count; ++b) {
-      contour.kernels().join(step, at.blocks.data() + b * simd::kBlockSize,
-                             place == 0 ? nullptr : made.back().factors.data() + b * kFactors,
-                             next.factors.data() + b * kFactors);
-    }
-    made.push_back(std::move(next));
-  }
-  Mixture& found = made[count - 1];
+  Level& own = (down ? down_ : up_)[static_cast<std::size_t>(level)];
+  join(bend, at, count, own);
+  Mixture& found = own.mixtures[count - 1];
   if (!found.blocks.empty() && (!with_slopes || !found.slopes.empty())) return found;
   found.blocks.resize(at.count * simd::kBlockSize);
   if (with_slopes) found.slopes.resize(at.count * simd::kMixedSlopesSize);
+  const double* const factors = own.factors.data() + (count - 1) * at.count * kFactors;
   for (std::size_t b = 0; b < at.count; ++b) {
     contour.kernels().mixed(
         at.blocks.data() + b * simd::kBlockSize,
-        at.slopes.data() + (with_slopes ? b * simd::kSlopesSize : 0),
-        found.factors.data() + b * kFactors, found.blocks.data() + b * simd::kBlockSize,
+        with_slopes ? at.slopes.data() + b * simd::kSlopesSize : nullptr, factors + b * kFactors,
+        found.blocks.data() + b * simd::kBlockSize,
         with_slopes ? found.slopes.data() + b * simd::kMixedSlopesSize : nullptr);
   }
   return found;

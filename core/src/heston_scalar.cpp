@@ -76,16 +76,21 @@ void put(double* to, Complex value) noexcept {
   to[kBlockNodes] = value.imag();
 }
 
-void join(const MixStep& step, const double* block, const double* before,
+void join(const MixMembers& members, const double* block, const double* before,
           double* factors) noexcept {
   for (std::size_t j = 0; j < kBlockNodes; ++j) {
     const Complex x = complex_at(block + j);
-    const Complex own = step.probability * std::exp(-step.half_variance * (x * (x + kI)));
-    const Complex turned = std::exp(step.shift * (1.0 - kI * x));
-    const bool first = before == nullptr;
-    put(factors + j, first ? own : own + turned * complex_at(before + j));
-    put(factors + 2 * kBlockNodes + j,
-        step.count * own + (first ? Complex{} : turned * complex_at(before + 2 * kBlockNodes + j)));
+    const Complex turned = std::exp(members.shift * (1.0 - kI * x));
+    Complex first = before == nullptr ? Complex{} : complex_at(before + j);
+    Complex second = before == nullptr ? Complex{} : complex_at(before + 2 * kBlockNodes + j);
+    for (std::size_t m = 0; m < members.count; ++m) {
+      const MixMember& member = members.member[m];
+      const Complex own = member.probability * std::exp(-member.half_variance * (x * (x + kI)));
+      first = own + turned * first;
+      second = member.count * own + turned * second;
+      put(factors + m * members.stride + j, first);
+      put(factors + m * members.stride + 2 * kBlockNodes + j, second);
+    }
   }
 }
 

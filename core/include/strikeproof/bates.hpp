@@ -57,23 +57,27 @@ class Expiry {
   [[nodiscard]] heston::Result covered_call(double log_strike, Slopes& slopes);
 
  private:
-  /// Members of one side that a strike has, the farthest first, as one set of nodes: of `factors`,
-  /// what the members multiply the characteristic function by; see src/bates.cpp.
+  /// Nodes of the first so many members of a side together, the farthest being the first.
   struct Mixture {
-    std::vector<double> factors;
     std::vector<double> blocks;
     std::vector<double> slopes;
   };
 
-  /// Mixtures of the first 1, 2, ... members of a side, by level.
-  struct Side {
-    std::array<std::vector<Mixture>, heston::Contour::kLevels> levels;
+  /// What the members of a side multiply the characteristic function by, and the mixtures made.
+  struct Level {
+    std::size_t members = 0;
+    std::vector<double> factors;  // by members and blocks
+    std::vector<Mixture> mixtures;
   };
+
+  using Side = std::array<Level, heston::Contour::kLevels>;
 
   [[nodiscard]] int member(heston::Contour::Bend bend, std::size_t place) const noexcept;
   [[nodiscard]] std::size_t members(heston::Contour::Bend bend, double start) const noexcept;
   [[nodiscard]] double log_strike_after(int jumps, double start) const noexcept;
   [[nodiscard]] bool certain(int jumps) const noexcept;
+  void join(heston::Contour::Bend bend, const heston::Contour::Nodes& nodes, std::size_t count,
+            Level& level);
   [[nodiscard]] const Mixture& mixture(heston::Contour::Bend bend, int level, std::size_t count,
                                        bool with_slopes);
   [[nodiscard]] Status answerable(double start) const noexcept;

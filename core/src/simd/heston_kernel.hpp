@@ -237,21 +237,26 @@ STRIKEPROOF_INLINE Complex quadratic_of(Complex x) noexcept {
   return {multiply_add(x.real, x.real, -(x.imag * (x.imag + 1.0))), x.real * (2.0 * x.imag + 1.0)};
 }
 
-void join(const MixStep& step, const double* block, const double* before,
+void join(const MixMembers& members, const double* block, const double* before,
           double* factors) noexcept {
   for (std::size_t part = 0; part < kParts; ++part) {
     const std::size_t at = part * kLanes;
     const Complex x = load_complex(block + at);
-    const Complex own = step.probability * exponential_of(-step.half_variance * quadratic_of(x));
-    Complex first = own;
-    Complex second = step.count * own;
-    if (before != nullptr) {
-      const Complex turned = exponential_of({step.shift * (1.0 + x.imag), -(step.shift * x.real)});
-      first = first + turned * load_complex(before + at);
-      second = second + turned * load_complex(before + 2 * kBlockNodes + at);
+    const Complex quadratic = quadratic_of(x);
+    const Complex turned =
+        exponential_of({members.shift * (1.0 + x.imag), -(members.shift * x.real)});
+    const Complex none = {Real{}, Real{}};
+    Complex first = before == nullptr ? none : load_complex(before + at);
+    Complex second = before == nullptr ? none : load_complex(before + 2 * kBlockNodes + at);
+    double* to = factors + at;
+    for (std::size_t m = 0; m < members.count; ++m, to += members.stride) {
+      const MixMember& member = members.member[m];
+      const Complex own = member.probability * exponential_of(-member.half_variance * quadratic);
+      first = own + turned * first;
+      second = member.count * own + turned * second;
+      store_complex(to, first);
+      store_complex(to + 2 * kBlockNodes, second);
     }
-    store_complex(factors + at, first);
-    store_complex(factors + 2 * kBlockNodes + at, second);
   }
 }
 

@@ -45,12 +45,19 @@ inline constexpr std::size_t kMixedSlopes = 8;
 inline constexpr std::size_t kMixedSums = kSumSlopes + kMixedSlopes;
 inline constexpr std::size_t kMixedSlopesSize = 2 * kMixedSlopes * kBlockNodes;
 
-/// A member joins a mixture of shifted and widened copies of the logarithm.
-struct MixStep {
+/// A member of a mixture of shifted and widened copies of the logarithm.
+struct MixMember {
   double probability;
   double count;          // multiplies it in the second factor
   double half_variance;  // by which the member is wider
-  double shift;          // by which the log strikes of the members before are above this one's
+};
+
+/// Members that join one after the other; each has the log strike of the one before less `shift`.
+struct MixMembers {
+  const MixMember* member;
+  std::size_t count;
+  double shift;
+  std::size_t stride;  // of the factors, from member to member
 };
 
 /// Sums over `count` blocks at a log strike; the slopes are not read unless they are summed.
@@ -67,9 +74,9 @@ struct HestonKernels {
   HestonSums greeks;
   HestonSums slopes;
   HestonSums mixed_slopes;
-  /// Both factors of a mixture at a block's nodes (each real, imaginary) from those of the members
-  /// before, null where there are none.
-  void (*join)(const MixStep& step, const double* block, const double* before,
+  /// Both factors of a mixture at a block's nodes (each real, imaginary) after each member, from
+  /// those `before` the first, null where there are none.
+  void (*join)(const MixMembers& members, const double* block, const double* before,
                double* factors) noexcept;
   /// The mixture's block, and its slopes unless null.
   void (*mixed)(const double* block, const double* slopes, const double* factors, double* to,
