@@ -51,7 +51,33 @@ struct Answer {
   std::vector<double> slopes;
   std::array<bool, kBlocks> matters{};
   std::array<simd::PartialSum, simd::kHestonSums> sums{};
+  std::vector<double> factors;  // of a mixture of three members
+  std::vector<double> mixed;
+  std::vector<double> mixed_slopes;
+  std::array<simd::PartialSum, simd::kMixedSums> mixed_sums{};
 };
+
+/// The draw's nodes as those of jumps down by a tenth of a log strike.
+void mix(const simd::HestonKernels& kernels, const Draw& draw, Answer& found) {
+  constexpr std::array<simd::MixMember, 3> kMembers{
+      {{0.5, 0.0, 0.0}, {0.3, 1.0, 0.005}, {0.1, 2.0, 0.01}}};
+  constexpr std::size_t kStride = 4 * simd::kBlockNodes;
+  const double shift = draw.log_strike > 0.0 ? 0.1 : -0.1;
+  found.factors.resize(kBlocks * kMembers.size() * kStride);
+  found.mixed.resize(found.blocks.size());
+  found.mixed_slopes.resize(kBlocks * simd::kMixedSlopesSize);
+  for (std::size_t b = 0; b < kBlocks; ++b) {
+    const double* const block = found.blocks.data() + b * simd::kBlockSize;
+    double* const factors = found.factors.data() + b * kMembers.size() * kStride;
+    kernels.join({kMembers.data(), 1, shift, kStride}, block, nullptr, factors);
+    kernels.join({kMembers.data() + 1, 2, shift, kStride}, block, factors, factors + kStride);
+    kernels.mixed(block, found.slopes.data() + b * simd::kSlopesSize, factors + 2 * kStride,
+                  found.mixed.data() + b * simd::kBlockSize,
+                  found.mixed_slopes.data() + b * simd::kMixedSlopesSize);
+  }
+  kernels.mixed_slopes(found.mixed.data(), found.mixed_slopes.data(), kBlocks, draw.log_strike,
+                       found.mixed_sums.data());
+}
 
 Answer answer(const simd::HestonKernels& kernels, const Draw& draw) {
   Answer found;
@@ -64,14 +90,20 @@ Answer answer(const simd::HestonKernels& kernels, const Draw& draw) {
   }
   kernels.slopes(found.blocks.data(), found.slopes.data(), kBlocks, draw.log_strike,
                  found.sums.data());
+  mix(kernels, draw, found);
   return found;
 }
 
+bool same(const std::vector<double>& a, const std::vector<double>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
+}
+
 bool same(const Answer& a, const Answer& b) {
-  return a.matters == b.matters &&
-         std::memcmp(a.blocks.data(), b.blocks.data(), a.blocks.size() * sizeof(double)) == 0 &&
-         std::memcmp(a.slopes.data(), b.slopes.data(), a.slopes.size() * sizeof(double)) == 0 &&
-         std::memcmp(a.sums.data(), b.sums.data(), sizeof a.sums) == 0;
+  return a.matters == b.matters && same(a.blocks, b.blocks) && same(a.slopes, b.slopes) &&
+         same(a.factors, b.factors) && same(a.mixed, b.mixed) &&
+         same(a.mixed_slopes, b.mixed_slopes) &&
+         std::memcmp(a.sums.data(), b.sums.data(), sizeof a.sums) == 0 &&
+         std::memcmp(a.mixed_sums.data(), b.mixed_sums.data(), sizeof a.mixed_sums) == 0;
 }
 
 /// Largest difference of values that are at most about `scale`.
@@ -89,6 +121,14 @@ void agree(const simd::HestonKernels& one, const simd::HestonKernels& other, dou
     const Answer b = answer(other, draw);
     EXPECT_LE(apart(a.blocks, b.blocks, 1e-2), tolerance);
     EXPECT_LE(apart(a.slopes, b.slopes, 1.0), tolerance);
+    EXPECT_LE(apart(a.factors, b.factors, 1e-2), tolerance);
+    EXPECT_LE(apart(a.mixed, b.mixed, 1e-2), tolerance);
+    EXPECT_LE(apart(a.mixed_slopes, b.mixed_slopes, 1.0), tolerance);
+    for (std::size_t k = 0; k < simd::kMixedSums; ++k) {
+      EXPECT_NEAR(a.mixed_sums[k].all, b.mixed_sums[k].all,
+                  tolerance * (1.0 + std::abs(a.mixed_sums[k].all)))
+          << k;
+    }
     for (std::size_t k = 0; k < simd::kHestonSums; ++k) {
       EXPECT_NEAR(a.sums[k].all, b.sums[k].all, tolerance * (1.0 + std::abs(a.sums[k].all))) << k;
       EXPECT_NEAR(a.sums[k].odd_excess, b.sums[k].odd_excess,
