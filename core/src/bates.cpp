@@ -201,18 +201,24 @@ bool Expiry::sum(double start, std::array<double, count>& found) {
   const std::array<std::size_t, 2> sizes{members(Bend::kUp, start), members(Bend::kDown, start)};
   return heston::settle(
       [&](int level, std::array<simd::PartialSum, count>& sums) {
+        double scale = 0.0;
         for (const Bend bend : {Bend::kUp, Bend::kDown}) {
-          const std::size_t size = sizes[bend == Bend::kUp ? 0 : 1];
+          const bool up = bend == Bend::kUp;
+          const std::size_t size = sizes[up ? 0 : 1];
           if (size == 0) continue;
           const Mixture& at = mixture(bend, level, size, with_slopes);
+          const double nearest = log_strike_after(member(bend, size - 1), start);
           std::array<simd::PartialSum, count> own{};
-          kernel(at.blocks.data(), at.slopes.data(), at.blocks.size() / simd::kBlockSize,
-                 log_strike_after(member(bend, size - 1), start), own.data());
+          kernel(at.blocks.data(), at.slopes.data(), at.blocks.size() / simd::kBlockSize, nearest,
+                 own.data());
           for (std::size_t q = 0; q < count; ++q) {
             sums[q].all += own[q].all;
             sums[q].odd_excess += own[q].odd_excess;
           }
+          const heston::Contour& contour = up ? contours_.up : contours_.down;
+          if (level == 0) scale += contour.size(at.blocks.data(), nearest);
         }
+        return scale;
       },
       found);
 }

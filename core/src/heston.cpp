@@ -124,6 +124,7 @@ bool Expiry::sum(double log_strike, std::array<double, count>& found) {
       [&](int level, std::array<simd::PartialSum, count>& sums) {
         const Contour::Nodes& at = contour.nodes(level, with_slopes);
         kernel(at.blocks.data(), at.slopes.data(), at.count, log_strike, sums.data());
+        return level == 0 ? contour.size(at.blocks.data(), log_strike) : 0.0;
       },
       found);
 }

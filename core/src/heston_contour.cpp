@@ -23,7 +23,7 @@ namespace {
 constexpr double kFarthest = 60.0;  // of y: exp(60) is beyond every scale in use
 // Widest use of the angles allowed, and the narrowest strip that is tried (correlations of -1, 1).
 constexpr double kWidestAngle = 0.25 * std::numbers::pi;
-constexpr double kNarrowestAngle = 0.05;
+constexpr double kNarrowestAngle = 0.015;
 constexpr double kFirstAccuracy = 28.0;  // exp(-28) = 7e-13
 
 /// Where the vector kernels' formulas neither divide by 0 nor leave the exponents.
@@ -52,6 +52,13 @@ Contour::Contour(const Model& model, double time_to_expiry, Bend bend)
   const double middle = std::sin(0.5 * open);
   scale_ = 0.45 / std::max(middle, std::sin(open) - middle);
   step_ = std::numbers::pi * open / kFirstAccuracy;
+}
+
+double Contour::size(const double* block, double log_strike) const noexcept {
+  // the first weight is phi dx/dy times step/(2 pi) over x (x + i) = 1/4, a real number
+  const double weight = block[2 * simd::kBlockNodes];
+  const double unit = 2.0 * step_ / std::numbers::pi * scale_ * std::cos(angle_);
+  return std::abs(weight) / unit * std::exp(0.5 * log_strike);
 }
 
 const Contour::Nodes& Contour::nodes(int level, bool with_slopes) {

@@ -29,7 +29,8 @@ bool nodes(const HestonContour& c, double first, double stride, double* block,
     const Complex weight = share * std::exp(exponent) * slope / quadratic;
     const std::array parts{x.real(), x.imag(), weight.real(), weight.imag()};
     for (std::size_t k = 0; k < parts.size(); ++k) block[k * kBlockNodes + j] = parts[k];
-    matters = matters && std::abs(weight) * (1.0 + std::norm(x)) > kNegligibleWeight;
+    matters = std::abs(weight) * (1.0 + std::norm(x)) > kNegligibleWeight ||
+              std::abs(x.imag() + 0.5) < 0.5;
     if (slopes == nullptr) continue;
     const auto by = heston::log_characteristic_slopes(c.model, c.time, x).slope;
     for (std::size_t p = 0; p < by.size(); ++p) {

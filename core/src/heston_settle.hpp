@@ -2,8 +2,8 @@
 // core.
 //
 // Nodes of even and of odd places are two rules of twice the step. Where the integrand is analytic
-// in a strip the rule's error squares as the step is halved: what the two differ by, squared, is
-// the error to expect. While it is too large the next level is added.
+// in a strip the rule's error, relative to the size of the integrand, squares as the step is
+// halved: so does what the two differ by. While too much is to be expected the next level is added.
 #pragma once
 
 #include <algorithm>
@@ -16,14 +16,20 @@
 
 namespace strikeproof::heston {
 
-// Differences between steps that let the error of the smaller one be below 2e-11: it squares.
+// Differences between steps, of integrands of size 1, that let the error of the smaller one be
+// below 2e-11. A smaller integrand's are multiplied by the root of its size: the error's law is
+// relative.
 inline constexpr double kLastChange = 4e-6;
+// Size below which one level is not trusted: the strike is then so far from the logarithm's mean
+// that the integrand may turn a whole time from node to node, and both halves be wrong alike.
+inline constexpr double kLeastSize = 1e-3;
 inline constexpr double kGammaShare = 0.1;  // of that: gamma converges later than the price
 // ln(K/F) beyond which rounding exceeds 1e-11 of the forward: exp(k/2) times 1e-16.
 inline constexpr double kFarthestStrike = 23.0;
 
 /// Totals of price and delta, and gamma, and slopes, where `count` reaches to them; false where
-/// they do not settle. `sums_of(level, sums)` gives a level's own sums.
+/// they do not settle. `sums_of(level, sums)` gives a level's own sums and returns the size of the
+/// integrand where it starts.
 ///
 /// Price, Greeks and slopes each end at a level of their own, so that none depends on what else was
 /// asked. The price ends with delta as well: a sum may agree by chance, two hardly.
@@ -35,9 +41,12 @@ template <std::size_t count, class Sums>
     return std::all_of(settled.begin() + first, settled.begin() + last, [](bool b) { return b; });
   };
   std::size_t done = 0;
+  double allowed = 0.0;
   for (int level = 0; level < Contour::kLevels; ++level) {
     std::array<simd::PartialSum, count> sums{};
-    sums_of(level, sums);
+    const double size = sums_of(level, sums);
+    if (level == 0) allowed = kLastChange * std::sqrt(std::min(1.0, size));
+    const bool trusted = level > 0 || size > kLeastSize;
     for (std::size_t q = 0; q < count; ++q) {
       const double change = level == 0 ? sums[q].odd_excess : sums[q].all - 0.5 * total[q];
       total[q] = level == 0 ? sums[q].all : 0.5 * total[q] + sums[q].all;
@@ -45,9 +54,9 @@ template <std::size_t count, class Sums>
       const double scale = q < simd::kSumGamma    ? 1.0
                            : q == simd::kSumGamma ? kGammaShare * (1.0 + std::abs(total[q]))
                                                   : 1.0 + std::abs(total[q]);
-      settled[q] = std::abs(change) < kLastChange * scale;
+      settled[q] = std::abs(change) < allowed * scale;
     }
-    if (!all_of(0, simd::kSumGamma)) continue;
+    if (!trusted || !all_of(0, simd::kSumGamma)) continue;
     if (done == 0) {
       found[simd::kSumPrice] = total[simd::kSumPrice];
       done = simd::kSumDelta;

@@ -94,6 +94,9 @@ class Contour {
 
   [[nodiscard]] const Nodes& nodes(int level, bool with_slopes);
 
+  /// Size of the integrand at -i/2, from the first block of the coarsest level.
+  [[nodiscard]] double size(const double* block, double log_strike) const noexcept;
+
   [[nodiscard]] double angle() const noexcept { return angle_; }
   [[nodiscard]] const simd::HestonKernels& kernels() const noexcept { return *kernels_; }
 

@@ -163,9 +163,10 @@ STRIKEPROOF_INLINE bool fill(const HestonContour& c, double first, double stride
     store(block + kBlockNodes + at, p.argument.imag);
     store(block + 2 * kBlockNodes + at, weight.real);
     store(block + 3 * kBlockNodes + at, weight.imag);
-    const Real size = (1.0 + norm(p.argument));
+    const Real size = 1.0 + norm(p.argument);
     const Bits large = norm(weight) * size * size > kNegligibleWeight * kNegligibleWeight;
-    matters = matters && !any(~large);
+    const Bits near = magnitude(p.argument.imag + 0.5) < 0.5;
+    matters = (large | near)[kLanes - 1] != 0;
     if constexpr (with_slopes) put_slopes(c, t, p.argument, weight, slopes + at);
   }
   return matters;

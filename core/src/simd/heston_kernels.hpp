@@ -66,7 +66,8 @@ using HestonSums = void (*)(const double* blocks, const double* slopes, std::siz
 
 struct HestonKernels {
   /// Nodes first, first + stride, ... (eight) into `block`, and their slopes unless null. False
-  /// where what follows is negligible.
+  /// where what follows the last one is negligible: its weight is, and it has left the strip
+  /// between the poles, within which phi may rise again.
   bool (*nodes)(const HestonContour& contour, double first, double stride, double* block,
                 double* slopes) noexcept;
   /// Price and delta; price, delta and gamma; the same and the slopes, and those of a mixture.
