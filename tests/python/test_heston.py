@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import mpmath as mp
 import numpy as np
 import pytest
 
@@ -76,6 +77,51 @@ def test_thirty_digit_values(case: str) -> None:
     np.testing.assert_allclose(found.gamma, gamma, rtol=1e-9, atol=1e-9)
     put = heston.price(option_type="put", on_failure="raise", **terms)
     np.testing.assert_allclose(put, want - 1.0 + strike, rtol=0.0, atol=2e-12)
+
+
+def _covered_in_thirty_digits(
+    model: tuple[float, ...], time: float, k: float, reach: int
+) -> tuple[float, float]:
+    """E[min(S, K)] by Lewis's integral along -i/2, and its second derivative by the forward."""
+    with mp.workdps(30):
+        v0, theta, kappa, sigma, rho, t, log_strike = map(mp.mpf, (*model, time, k))
+
+        def both(u: Any) -> Any:
+            x = u - mp.mpc(0, 0.5)
+            beta = kappa - 1j * rho * sigma * x
+            d = mp.sqrt(beta**2 + sigma**2 * (x * x + 1j * x))
+            g = (beta - d) / (beta + d)
+            decay = mp.exp(-d * t)
+            c = (beta - d) * t - 2 * mp.log((1 - g * decay) / (1 - g))
+            by_variance = (beta - d) / sigma**2 * (1 - decay) / (1 - g * decay)
+            exponent = kappa * theta / sigma**2 * c + v0 * by_variance
+            turned = 1j * x
+            weight = mp.exp(exponent + log_strike * (1 - turned)) / (x * (x + 1j)) / mp.pi
+            return mp.mpc(mp.re(weight), mp.re((turned**2 - turned) * weight))
+
+        found = mp.quad(both, mp.linspace(0, reach, 9))
+        return float(found.real), float(found.imag)
+
+
+@pytest.mark.parametrize(
+    ("model", "time", "k", "reach"),
+    [
+        # the logarithm's mean so far below the strike that the integrand turns with the step
+        ((0.19334, 5.04395, 0.271824, 3.12079, 0.98645), 46.9182, 20.0, 4),
+        ((1.47305, 2.26198, 6.3961, 19.1424, 0.994366), 47.5675, 20.0, 4),
+        # nearly perfect correlation: the strip is narrow
+        ((0.00444589, 8.83115e-08, 0.00188501, 0.0194994, -0.999748), 0.648734, 0.0645769, 300),
+    ],
+)
+def test_where_one_level_would_deceive(
+    model: tuple[float, ...], time: float, k: float, reach: int
+) -> None:
+    """Contracts at which the even and the odd nodes of the first level are wrong alike."""
+    terms = {**dict(zip(_PARAMETERS, model, strict=True)), "time_to_expiry": time, "rate": 0.0}
+    found = heston.greeks(option_type="call", spot=1.0, strike=math.exp(k), **terms)
+    covered, curvature = _covered_in_thirty_digits(model, time, k, reach)
+    assert found.price == pytest.approx(1.0 - covered, abs=1e-11)
+    assert found.gamma == pytest.approx(-curvature, abs=1e-8)
 
 
 def _random_contracts(count: int) -> dict[str, Any]:
