@@ -154,8 +154,9 @@ void Expiry::join(Bend bend, const heston::Contour::Nodes& nodes, std::size_t co
     const double weight = certain(n) ? 0.0 : weights_[static_cast<std::size_t>(n - least_)];
     joining.push_back({weight, static_cast<double>(n), 0.5 * n * width * width});
   }
-  const bool ascending = member(bend, 0) == least_;
-  const double shift = (ascending ? 1.0 : -1.0) * growth(model_.jumps);
+  // from far to near: the log strikes of puts rise, those of calls fall
+  const double distance = std::abs(growth(model_.jumps));
+  const double shift = bend == Bend::kUp ? -distance : distance;
   const std::size_t stride = nodes.count * kFactors;
   level.factors.resize(end * stride);
   double* const to = level.factors.data() + begin * stride;

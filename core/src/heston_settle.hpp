@@ -54,7 +54,7 @@ template <std::size_t count, class Sums>
       const double scale = q < simd::kSumGamma    ? 1.0
                            : q == simd::kSumGamma ? kGammaShare * (1.0 + std::abs(total[q]))
                                                   : 1.0 + std::abs(total[q]);
-      settled[q] = std::abs(change) < allowed * scale;
+      settled[q] = std::abs(change) <= allowed * scale;
     }
     if (!trusted || !all_of(0, simd::kSumGamma)) continue;
     if (done == 0) {

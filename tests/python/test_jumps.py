@@ -167,9 +167,15 @@ def test_without_jumps_bates_is_heston() -> None:
         np.testing.assert_allclose(got, expected, rtol=0.0, atol=1e-12)
 
 
-def test_jumps_without_variance_are_merton_without_volatility() -> None:
+@pytest.mark.parametrize("jumps", [(0.7, -0.12, 0.15), (0.7, 0.1, 0.0), (0.0, 0.1, 0.2)])
+@pytest.mark.parametrize("volatility_of_variance", [0.0, 0.5])
+def test_jumps_without_variance_are_merton_without_volatility(
+    jumps: tuple[float, float, float], volatility_of_variance: float
+) -> None:
     still = {**_VARIANCE, "initial_variance": 0.0, "long_run_variance": 0.0}
-    terms = {**_CONTRACT, **_JUMPS, "strike": _STRIKES}
+    still["volatility_of_variance"] = volatility_of_variance
+    named = dict(zip(_JUMPS, jumps, strict=True))
+    terms = {**_CONTRACT, **named, "strike": _STRIKES}
     found = bates.price(option_type="call", **terms, **still)
     want = merton.price(option_type="call", volatility=0.0, **terms)
     np.testing.assert_allclose(found, want, rtol=0.0, atol=1e-9)
