@@ -52,13 +52,13 @@ Contour::Contour(const Model& model, double time_to_expiry, Bend bend)
   const double middle = std::sin(0.5 * open);
   scale_ = 0.45 / std::max(middle, std::sin(open) - middle);
   step_ = std::numbers::pi * open / kFirstAccuracy;
+  // the first weight is phi, a real number, times dx/dy step/(2 pi) over x (x + i) = 1/4
+  first_unit_ = 2.0 * step_ / std::numbers::pi * scale_ * std::cos(angle_);
 }
 
 double Contour::size(const double* block, double log_strike) const noexcept {
-  // the first weight is phi dx/dy times step/(2 pi) over x (x + i) = 1/4, a real number
-  const double weight = block[2 * simd::kBlockNodes];
-  const double unit = 2.0 * step_ / std::numbers::pi * scale_ * std::cos(angle_);
-  return std::abs(weight) / unit * std::exp(0.5 * log_strike);
+  const double first_weight = block[2 * simd::kBlockNodes];
+  return std::abs(first_weight) / first_unit_ * std::exp(0.5 * log_strike);
 }
 
 const Contour::Nodes& Contour::nodes(int level, bool with_slopes) {

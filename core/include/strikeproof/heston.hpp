@@ -106,7 +106,8 @@ class Contour {
   const simd::HestonKernels* kernels_;
   double angle_;
   double scale_;
-  double step_;  // of the coarsest level
+  double step_;        // of the coarsest level
+  double first_unit_;  // weight at -i/2 of a characteristic function of 1
   std::array<Nodes, kLevels> levels_;
 };
 
