@@ -11,10 +11,13 @@ _OPERATIONS = {
     "bachelier": ("price", "greeks", "implied_volatility"),
     "black": ("price", "greeks", "implied_volatility"),
     "black_scholes": ("price", "greeks", "second_order", "implied_volatility"),
-    "portfolio": ("risk",),
 }
 _AMERICAN = ("fast", "accurate", "high_precision", "greeks", "implied_volatility")
 _AMERICAN_SIZES = ((1, 1), (400, 1), (400, 2))
+_HESTON = {
+    **dict.fromkeys(("price", "greeks", "sensitivities"), ((200, 1), (20_000, 1), (20_000, 2))),
+    "calibrate": ((65, 1), (500, 1)),
+}
 _SCENARIOS = ((10_000, 1), (1_000_000, 1), (1_000_000, 2))
 
 NAMES: tuple[str, ...] = (
@@ -29,5 +32,11 @@ NAMES: tuple[str, ...] = (
         for operation in operations
         for batch, threads in _SIZES
     ),
+    *(
+        f"heston/{operation}/{batch}/pool:{threads}/real_time"
+        for operation, sizes in _HESTON.items()
+        for batch, threads in sizes
+    ),
+    *(f"portfolio/risk/{batch}/pool:{threads}/real_time" for batch, threads in _SIZES),
     *(f"portfolio/scenarios/{batch}/pool:{threads}/real_time" for batch, threads in _SCENARIOS),
 )
