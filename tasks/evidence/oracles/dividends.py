@@ -20,6 +20,8 @@ def price(
     dividend_yield: float = 0.0,
     exercise: str = "european",
     dividend_model: str = "spot",
+    time_steps: int = 400,
+    spot_points: int = 400,
 ) -> float:
     """Value by CashDividendEuropeanEngine, or by the grid of `finite_difference.price` (American).
 
@@ -38,6 +40,8 @@ def price(
             dividend_times=dividend_times,
             dividend_amounts=dividend_amounts,
             dividend_model=dividend_model,
+            time_steps=time_steps,
+            spot_points=spot_points,
         )
     market = flat_market.process(
         spot=spot, rate=rate, dividend_yield=dividend_yield, volatility=volatility

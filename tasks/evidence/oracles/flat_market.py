@@ -1,5 +1,7 @@
 """A flat Black-Scholes-Merton market and its dates in QuantLib, shared by the oracles."""
 
+from functools import lru_cache
+
 import QuantLib as ql  # noqa: N813 - the name in QuantLib's own documents
 
 DAYS_IN_YEAR = 365
@@ -23,8 +25,15 @@ def expiry(time_to_expiry: float) -> ql.Date:
 def process(
     *, spot: float, rate: float, dividend_yield: float, volatility: float
 ) -> ql.BlackScholesMertonProcess:
-    """QuantLib's process; sets its evaluation date."""
+    """QuantLib's process, the same one for the same market; sets the evaluation date."""
     ql.Settings.instance().evaluationDate = TODAY
+    return _process(spot, rate, dividend_yield, volatility)
+
+
+@lru_cache(maxsize=256)
+def _process(
+    spot: float, rate: float, dividend_yield: float, volatility: float
+) -> ql.BlackScholesMertonProcess:
     count = ql.Actual365Fixed()
     yields = ql.YieldTermStructureHandle(ql.FlatForward(TODAY, dividend_yield, count))
     rates = ql.YieldTermStructureHandle(ql.FlatForward(TODAY, rate, count))

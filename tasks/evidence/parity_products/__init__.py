@@ -1,0 +1,1 @@
+"""Products held against QuantLib on the declared grid, one module per product."""

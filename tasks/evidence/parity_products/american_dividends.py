@@ -1,0 +1,55 @@
+"""American options with cash dividends that the spot drops by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from strikeproof import dividends
+from tasks.evidence.oracles import dividends as oracle
+from tasks.evidence.parity_products import trees
+from tasks.evidence.parity_products import compare, market
+from tasks.evidence.parity_products.compare import Contract, Product
+from tasks.evidence.progress import Progress
+
+def _contract(point: Mapping[str, Any]) -> Contract:
+    own = {"dividend_times": [compare.years(point["days"] * k // 3) for k in (1, 2)]}
+    own |= {"dividend_amounts": [point["dividend"]] * 2, "dividend_model": "spot"}
+    return market.contract(point) | own | {"exercise": "american", "dividend_yield": 0.0}
+
+
+def _ours(columns: dict[str, Any]) -> Mapping[str, Any]:
+    return {"price": dividends.price(**columns)}
+
+
+def _quantlib(contract: Contract) -> Mapping[str, float]:
+    return {"price": oracle.price(**contract)}
+
+
+def _third(contract: Contract, _: str) -> float:
+    return float(trees.american_dividends(contract))
+
+
+PRODUCT = Product(
+    name="american_dividends",
+    module=__name__,
+    engine="FdBlackScholesVanillaEngine, TR-BDF2, 400 x 400",
+    contract=_contract,
+    ours=_ours,
+    quantlib=_quantlib,
+    third=_third,
+    third_method="FdBlackScholesVanillaEngine, TR-BDF2, 1,600 x 1,600",
+    slow=True,
+)
+
+
+def write(
+    output: Path,
+    *,
+    inputs: Mapping[str, Path],  # noqa: ARG001 - the compiled core, imported as strikeproof
+    config: Mapping[str, Any],
+    progress: Progress,
+) -> None:
+    """Write the product's parity table."""
+    compare.write(PRODUCT, output, config, progress)

@@ -1,0 +1,53 @@
+"""American options at rates that are not above zero."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from strikeproof import american
+from tasks.evidence.oracles import american as oracle
+from tasks.evidence.parity_products import trees
+from tasks.evidence.parity_products import compare, market
+from tasks.evidence.parity_products.compare import Contract, Product
+from tasks.evidence.progress import Progress
+
+def _contract(point: Mapping[str, Any]) -> Contract:
+    return market.contract(point)
+
+
+def _ours(columns: dict[str, Any]) -> Mapping[str, Any]:
+    return {"price": american.price(**columns, accuracy="high_precision")}
+
+
+def _quantlib(contract: Contract) -> Mapping[str, float]:
+    return {"price": oracle.price(**contract, scheme="high_precision")}
+
+
+def _third(contract: Contract, _: str) -> float:
+    return float(trees.american(contract))
+
+
+PRODUCT = Product(
+    name="american_negative",
+    module=__name__,
+    engine="QdFpAmericanEngine, high precision",
+    contract=_contract,
+    ours=_ours,
+    quantlib=_quantlib,
+    third=_third,
+    third_method="strikeproof.lattice, Leisen-Reimer, 4,000 steps, extrapolated",
+    slow=True,
+)
+
+
+def write(
+    output: Path,
+    *,
+    inputs: Mapping[str, Path],  # noqa: ARG001 - the compiled core, imported as strikeproof
+    config: Mapping[str, Any],
+    progress: Progress,
+) -> None:
+    """Write the product's parity table."""
+    compare.write(PRODUCT, output, config, progress)

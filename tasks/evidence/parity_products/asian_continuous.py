@@ -1,0 +1,56 @@
+"""Continuous geometric average."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from strikeproof import asian
+from tasks.evidence.oracles import asian as oracle
+from tasks.evidence.thirds import lognormal
+from tasks.evidence.parity_products import compare, market
+from tasks.evidence.parity_products.compare import Contract, Product
+from tasks.evidence.progress import Progress
+
+def _contract(point: Mapping[str, Any]) -> Contract:
+    return market.contract(point) | {"fixings": 0, "average": "geometric"}
+
+
+def _ours(columns: dict[str, Any]) -> Mapping[str, Any]:
+    return {"price": asian.price(**columns)}
+
+
+def _asked(contract: Contract) -> Contract:
+    return {name: value for name, value in contract.items() if name not in ("average", "fixings")}
+
+
+def _quantlib(contract: Contract) -> Mapping[str, float]:
+    return {"price": oracle.geometric_continuous(**_asked(contract))}
+
+
+def _third(contract: Contract, _: str) -> float:
+    return float(lognormal.asian(contract))
+
+
+PRODUCT = Product(
+    name="asian_continuous",
+    module=__name__,
+    engine="AnalyticContinuousGeometricAveragePriceAsianEngine",
+    contract=_contract,
+    ours=_ours,
+    quantlib=_quantlib,
+    third=_third,
+    third_method="closed formula, 40 digits",
+)
+
+
+def write(
+    output: Path,
+    *,
+    inputs: Mapping[str, Path],  # noqa: ARG001 - the compiled core, imported as strikeproof
+    config: Mapping[str, Any],
+    progress: Progress,
+) -> None:
+    """Write the product's parity table."""
+    compare.write(PRODUCT, output, config, progress)

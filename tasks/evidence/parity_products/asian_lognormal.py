@@ -1,0 +1,56 @@
+"""Arithmetic average of fixings by its first two moments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from strikeproof import asian
+from tasks.evidence.oracles import asian as oracle
+from tasks.evidence.thirds import lognormal
+from tasks.evidence.parity_products import compare, market
+from tasks.evidence.parity_products.compare import Contract, Product
+from tasks.evidence.progress import Progress
+
+def _contract(point: Mapping[str, Any]) -> Contract:
+    return market.contract(point) | {"fixings": point["fixings"], "average": "arithmetic"}
+
+
+def _ours(columns: dict[str, Any]) -> Mapping[str, Any]:
+    return {"price": asian.price(**columns, method="lognormal")}
+
+
+def _asked(contract: Contract) -> Contract:
+    return {name: value for name, value in contract.items() if name not in ("average",)}
+
+
+def _quantlib(contract: Contract) -> Mapping[str, float]:
+    return {"price": oracle.arithmetic_lognormal(**_asked(contract))}
+
+
+def _third(contract: Contract, _: str) -> float:
+    return float(lognormal.asian(contract))
+
+
+PRODUCT = Product(
+    name="asian_lognormal",
+    module=__name__,
+    engine="TurnbullWakemanAsianEngine",
+    contract=_contract,
+    ours=_ours,
+    quantlib=_quantlib,
+    third=_third,
+    third_method="the same moments, 40 digits",
+)
+
+
+def write(
+    output: Path,
+    *,
+    inputs: Mapping[str, Path],  # noqa: ARG001 - the compiled core, imported as strikeproof
+    config: Mapping[str, Any],
+    progress: Progress,
+) -> None:
+    """Write the product's parity table."""
+    compare.write(PRODUCT, output, config, progress)

@@ -1,0 +1,54 @@
+"""Cash dividends in the escrowed model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from strikeproof import dividends
+from tasks.evidence.oracles import dividends as oracle
+from tasks.evidence.thirds import lognormal
+from tasks.evidence.parity_products import compare, market
+from tasks.evidence.parity_products.compare import Contract, Product
+from tasks.evidence.progress import Progress
+
+def _contract(point: Mapping[str, Any]) -> Contract:
+    own = {"dividend_times": [compare.years(point["days"] * k // 3) for k in (1, 2)]}
+    own |= {"dividend_amounts": [point["dividend"]] * 2, "dividend_model": "escrowed"}
+    return market.contract(point) | own
+
+
+def _ours(columns: dict[str, Any]) -> Mapping[str, Any]:
+    return {"price": dividends.price(**columns)}
+
+
+def _quantlib(contract: Contract) -> Mapping[str, float]:
+    return {"price": oracle.price(**contract)}
+
+
+def _third(contract: Contract, _: str) -> float:
+    return float(lognormal.escrowed(contract))
+
+
+PRODUCT = Product(
+    name="cash_dividends",
+    module=__name__,
+    engine="CashDividendEuropeanEngine, escrowed",
+    contract=_contract,
+    ours=_ours,
+    quantlib=_quantlib,
+    third=_third,
+    third_method="closed formula, 40 digits",
+)
+
+
+def write(
+    output: Path,
+    *,
+    inputs: Mapping[str, Path],  # noqa: ARG001 - the compiled core, imported as strikeproof
+    config: Mapping[str, Any],
+    progress: Progress,
+) -> None:
+    """Write the product's parity table."""
+    compare.write(PRODUCT, output, config, progress)

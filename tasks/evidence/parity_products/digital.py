@@ -1,0 +1,52 @@
+"""Cash or asset or nothing, by formula."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from strikeproof import digital
+from tasks.evidence.oracles import digital as oracle
+from tasks.evidence.thirds import lognormal
+from tasks.evidence.parity_products import compare, market
+from tasks.evidence.parity_products.compare import Contract, Product
+from tasks.evidence.progress import Progress
+
+def _contract(point: Mapping[str, Any]) -> Contract:
+    return market.contract(point) | {"payoff": point["payoff"], "cash": 100.0}
+
+
+def _ours(columns: dict[str, Any]) -> Mapping[str, Any]:
+    return {"price": digital.price(**columns)}
+
+
+def _quantlib(contract: Contract) -> Mapping[str, float]:
+    return {"price": oracle.price(**contract)}
+
+
+def _third(contract: Contract, _: str) -> float:
+    return float(lognormal.digital(contract))
+
+
+PRODUCT = Product(
+    name="digital",
+    module=__name__,
+    engine="AnalyticEuropeanEngine",
+    contract=_contract,
+    ours=_ours,
+    quantlib=_quantlib,
+    third=_third,
+    third_method="closed formula, 40 digits",
+)
+
+
+def write(
+    output: Path,
+    *,
+    inputs: Mapping[str, Path],  # noqa: ARG001 - the compiled core, imported as strikeproof
+    config: Mapping[str, Any],
+    progress: Progress,
+) -> None:
+    """Write the product's parity table."""
+    compare.write(PRODUCT, output, config, progress)

@@ -1,0 +1,52 @@
+"""Merton's jumps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from strikeproof import merton
+from tasks.evidence.oracles import merton as oracle
+from tasks.evidence.thirds import lognormal
+from tasks.evidence.parity_products import compare, market
+from tasks.evidence.parity_products.compare import Contract, Product
+from tasks.evidence.progress import Progress
+
+def _contract(point: Mapping[str, Any]) -> Contract:
+    return market.contract(point) | {name: point[name] for name in ("jump_intensity", "jump_mean", "jump_volatility")}
+
+
+def _ours(columns: dict[str, Any]) -> Mapping[str, Any]:
+    return {"price": merton.price(**columns)}
+
+
+def _quantlib(contract: Contract) -> Mapping[str, float]:
+    return {"price": oracle.price(**contract)}
+
+
+def _third(contract: Contract, _: str) -> float:
+    return float(lognormal.merton(contract))
+
+
+PRODUCT = Product(
+    name="merton",
+    module=__name__,
+    engine="blackFormula, Merton's series summed",
+    contract=_contract,
+    ours=_ours,
+    quantlib=_quantlib,
+    third=_third,
+    third_method="Merton's series, 40 digits",
+)
+
+
+def write(
+    output: Path,
+    *,
+    inputs: Mapping[str, Path],  # noqa: ARG001 - the compiled core, imported as strikeproof
+    config: Mapping[str, Any],
+    progress: Progress,
+) -> None:
+    """Write the product's parity table."""
+    compare.write(PRODUCT, output, config, progress)

@@ -1,0 +1,1 @@
+"""Third opinions where two libraries differ: closed formulas and integrals in 40 digits."""
