@@ -8,7 +8,7 @@
 //   E[(phi (A - K))+ | e_2 ...] = phi (sum a_k exp(V_k1^2/2) N(phi (V_k1 - d)) - K N(-phi d))
 //
 // with a_k = w_k F_k exp(-v_k^2/2 + sum_{j>1} V_kj e_j). What is left is analytic in e_2 ... e_n:
-// Gauss-Hermite rules. Delta by S_k is the same sum's k-th term over S_k.
+// Gauss-Hermite rules, trapezoids for two assets. Delta by S_k is the same sum's k-th term over S_k.
 //
 // The lognormal approximation matches two moments of the basket [2].
 //
@@ -18,6 +18,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -155,8 +156,25 @@ Rule gauss_hermite(std::size_t n) {
   return rule;
 }
 
+// Trapezoids over the normal density: exponentially exact as well, and, unlike the nodes of a Gauss
+// rule of that many, close enough for the steep integrands of two assets that move against each
+// other, one of which hardly loads on the first factor.
+Rule trapezoids(double reach, double step) {
+  const auto half = static_cast<std::ptrdiff_t>(reach / step);
+  Rule rule;
+  double mass = 0.0;
+  for (std::ptrdiff_t i = -half; i <= half; ++i) {
+    const double x = static_cast<double>(i) * step;
+    rule.node.push_back(x);
+    rule.weight.push_back(std::exp(-0.5 * x * x));
+    mass += rule.weight.back();
+  }
+  for (double& w : rule.weight) w /= mass;
+  return rule;
+}
+
 const Rule& rule_for(std::size_t assets) {
-  static const std::array rules{gauss_hermite(64), gauss_hermite(40), gauss_hermite(24),
+  static const std::array rules{trapezoids(9.0, 1.0 / 16.0), gauss_hermite(40), gauss_hermite(24),
                                 gauss_hermite(16)};
   return rules[assets - 2];
 }

@@ -46,6 +46,7 @@ class Artifact:
 
 _ARTIFACTS = "docs/artifacts"
 _PARITY = f"{_ARTIFACTS}/ql_parity/ql_parity.csv"
+_PRODUCTS = f"{_ARTIFACTS}/ql_parity/products"
 _BENCHMARK_REPORT = f"{_ARTIFACTS}/benchmarks/benchmarks.json"
 _BENCHMARK_TABLE = f"{_ARTIFACTS}/benchmarks/benchmarks.csv"
 _FIT = f"{_ARTIFACTS}/market_fit"
@@ -59,6 +60,42 @@ _SMILES = f"{_ARTIFACTS}/smile_models"
 _SAMPLE_TABLES = {
     name: f"{_WRDS}/SYNTHETIC_{name}.parquet" for name in ("opprcd", "secprd", "zerocd")
 }
+
+# Products of tasks/evidence/parity_grid.toml, in its order: each has a table of its own, so that a
+# change of one oracle or grid makes that product's table only.
+PARITY_PRODUCTS = (
+    "european",
+    "volga",
+    "implied_volatility",
+    "black",
+    "bachelier",
+    "digital",
+    "touch",
+    "barrier",
+    "double_barrier",
+    "double_touch",
+    "american",
+    "american_negative",
+    "american_grid",
+    "bermudan",
+    "asian_geometric",
+    "asian_continuous",
+    "asian_lognormal",
+    "lookback",
+    "exchange",
+    "spread_kirk",
+    "spread",
+    "rainbow",
+    "basket",
+    "cash_dividends",
+    "american_dividends",
+    "heston",
+    "bates",
+    "merton",
+    "variance_gamma",
+    "svi",
+)
+_PARITY_TABLES = {name: f"{_PRODUCTS}/{name}.parquet" for name in PARITY_PRODUCTS}
 
 FAMILIES: tuple[Artifact, ...] = (
     Artifact(
@@ -77,6 +114,54 @@ FAMILIES: tuple[Artifact, ...] = (
         "tasks.evidence.parity:write_parity_plot",
         "png",
         {"parity": _PARITY},
+        profiled=True,
+    ),
+    *(
+        Artifact(
+            path,
+            "ql_parity",
+            f"Parity with QuantLib on the declared grid: {name.replace('_', ' ')}",
+            f"tasks.evidence.parity_products.{name}:write",
+            "parity_product",
+            {"core": CORE},
+            profiled=True,
+        )
+        for name, path in _PARITY_TABLES.items()
+    ),
+    Artifact(
+        f"{_ARTIFACTS}/ql_parity/ql_parity_summary.csv",
+        "ql_parity",
+        "Parity of all products by moneyness and time to expiry",
+        "tasks.evidence.parity_summary:write_summary",
+        "parity_summary",
+        _PARITY_TABLES,
+        profiled=True,
+    ),
+    Artifact(
+        f"{_ARTIFACTS}/ql_parity/quantlib_errors.csv",
+        "ql_parity",
+        "Every row where a third method shows QuantLib to be wrong, with its proof",
+        "tasks.evidence.parity_summary:write_errors",
+        "quantlib_errors",
+        _PARITY_TABLES,
+        profiled=True,
+    ),
+    Artifact(
+        f"{_ARTIFACTS}/ql_parity/heat_maps.png",
+        "ql_parity",
+        "Largest parity error by product, moneyness and time to expiry",
+        "tasks.evidence.parity_plots:write_heat_maps",
+        "png",
+        _PARITY_TABLES,
+        profiled=True,
+    ),
+    Artifact(
+        f"{_ARTIFACTS}/ql_parity/distribution.png",
+        "ql_parity",
+        "Distribution of the parity errors by product",
+        "tasks.evidence.parity_plots:write_distribution",
+        "png",
+        _PARITY_TABLES,
         profiled=True,
     ),
     Artifact(

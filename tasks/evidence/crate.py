@@ -18,6 +18,7 @@ _KINDS = {
     ".csv": "text/csv",
     ".json": "application/json",
     ".md": "text/markdown",
+    ".parquet": "application/vnd.apache.parquet",
     ".png": "image/png",
     ".toml": "application/toml",
 }

@@ -1,8 +1,8 @@
 """The declared grid of the parity of all products: `parity_grid.toml`, read and thinned.
 
 A product's points are the combinations of its axes, of which a profile keeps a declared number:
-the first ones in the order of the SHA-256 of their places. The fast points are thereby among the full ones, every
-axis is thinned alike, and nobody chooses a point.
+the first ones in the order of the SHA-256 of their places. The fast points are thereby among the
+full ones, every axis is thinned alike, and nobody chooses a point.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from tasks.evidence.digest import canonical_json, sha256_bytes
 
 PATH = "tasks/evidence/parity_grid.toml"
 TOLERANCES = "tasks/evidence/tolerances.toml"
-_RULE = "the first in the order of SHA-256 of product:place, place by the axes, the last one fastest"
+_RULE = (
+    "the first in the order of SHA-256 of product:place, place by the axes, the last one fastest"
+)
 _FOLDER = Path(__file__).parent
 
 Value = str | int | float

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,19 @@ def write(path: Path, declared: Declared, rows: Sequence[Mapping[str, Any]]) -> 
     save(frame, path)
 
 
-def save(frame: pl.DataFrame, path: Path) -> None:
+def save(frame: pl.DataFrame, path: Path | io.BytesIO) -> None:
     """Write a table with the settings of all of them."""
     frame.write_parquet(path, compression="zstd", compression_level=9, statistics=False)
+
+
+def rewritten(data: bytes, change: Callable[[list[dict[str, Any]]], None]) -> bytes:
+    """Bytes of a table after its rows were changed."""
+    frame = pl.read_parquet(io.BytesIO(data))
+    rows = frame.to_dicts()
+    change(rows)
+    stream = io.BytesIO()
+    save(pl.DataFrame(rows, schema=frame.schema, orient="row"), stream)
+    return stream.getvalue()
 
 
 def read(path: Path) -> pl.DataFrame:

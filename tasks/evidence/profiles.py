@@ -7,8 +7,10 @@ never up to date in a full run, nor the other way round.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
+from tasks.evidence import parity_grid
 from tasks.evidence.catalog import Artifact
 
 FAST = "fast"
@@ -41,6 +43,8 @@ def settings(artifact: Artifact, profile: str, commit: str | None) -> dict[str, 
     if artifact.profiled:
         config["profile"] = profile
         config |= _SETTINGS.get(artifact.family, {}).get(profile, {})
+    if artifact.schema == "parity_product":
+        config |= parity_grid.settings(PurePosixPath(artifact.path).stem)
     if artifact.identified:
         config["commit"] = commit
     return config

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tasks.evidence import catalog, repository, strict_json, summary_text, tolerances
+from tasks.evidence import catalog, parity_grid, repository, strict_json, summary_text, tolerances
 
 PLAN = "docs/PLAN_OF_RECORD.md"
 RESULTS = "project_state/CURRENT_RESULTS.md"
@@ -46,11 +46,43 @@ def plan_of_record(bounds: Mapping[str, tolerances.Bound]) -> str:
         *head,
         *map(_row, catalog.OPTIONAL),
     ]
-    lines += ["", "## Tolerances", "", "| figure | limit | reason |", "|---|---:|---|"]
+    lines += [
+        "",
+        *parity_lines(bounds),
+        "",
+        "## Tolerances",
+        "",
+        "| figure | limit | reason |",
+        "|---|---:|---|",
+    ]
     for name in tolerances.BOUNDED:
         bound = bounds[name]
         lines.append(f"| `{name}` | {bound.limit:g} | {bound.reason} |")
     return "\n".join(lines) + "\n"
+
+
+def parity_lines(bounds: Mapping[str, tolerances.Bound], root: Path | None = None) -> list[str]:
+    """Lines of the declared parity grid: what each product's digest stands for, and the digest."""
+    products = parity_grid.declared(root)
+    head = ("product", "full points", "fast points", "quantities", "tolerance", "why", "digest")
+    lines = [
+        "## Parity grid",
+        "",
+        "Products held against QuantLib, from `tasks/evidence/parity_grid.toml`. The digest is",
+        "that of axes, numbers of points, quantities and tolerance: the gate refuses any other.",
+        "",
+        "| " + " | ".join(head) + " |",
+        "|---|---:|---:|---|---:|---|---|",
+    ]
+    for name, entry in products.items():
+        limit = bounds[parity_grid.figure(name)].limit
+        digest = parity_grid.identity(entry, limit)
+        cells = (f"`{name}`", f"{entry.full:,}", f"{entry.fast:,}", ", ".join(entry.quantities))
+        row = (*cells, f"{limit:g}", entry.reason, f"`{digest}`")
+        lines.append("| " + " | ".join(row) + " |")
+    full, fast = (sum(getattr(e, kind) for e in products.values()) for kind in ("full", "fast"))
+    lines.append(f"| {len(products)} products | {full:,} | {fast:,} | | | | |")
+    return lines
 
 
 def _row(artifact: catalog.Artifact) -> str:

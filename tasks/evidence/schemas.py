@@ -92,6 +92,12 @@ def _parquet(path: Path) -> Any:
     return synthetic.read_sample(path)
 
 
+def _parity_product(path: Path) -> Any:
+    from tasks.evidence import parity_store
+
+    return parity_store.read(path)
+
+
 def _text(path: Path) -> str:
     return strict_json.text_of(path.read_bytes())
 
@@ -127,11 +133,14 @@ _READERS: Mapping[str, Callable[[Path], Any]] = {
     "market_fits": _table("market_fits"),
     "market_fits_by_expiry": _table("market_fits_by_expiry"),
     "metrics_summary": _summary,
+    "parity_product": _parity_product,
+    "parity_summary": _table("parity_summary"),
     "parity_table": _table("parity_table"),
     "peers_table": _table("peers_table"),
     "parquet_sample": _parquet,
     "png": _png,
     "products_table": _table("products_table"),
+    "quantlib_errors": _table("quantlib_errors"),
     "smile_calibration": _table("smile_calibration"),
     "smile_calibration_sets": _table("smile_calibration_sets"),
     "smile_surfaces": _table("smile_surfaces"),

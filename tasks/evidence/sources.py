@@ -18,7 +18,16 @@ from tasks.evidence.repository import ROOT
 BENCHMARK_BINARY_PATH = "build/bin/strikeproof_benchmarks"
 
 # Third-party packages whose version can change the bytes of an artifact.
-_VERSIONED = ("QuantLib", "dataframely", "holidays", "matplotlib", "numpy", "polars", "pydantic")
+_VERSIONED = (
+    "QuantLib",
+    "dataframely",
+    "holidays",
+    "matplotlib",
+    "mpmath",
+    "numpy",
+    "polars",
+    "pydantic",
+)
 
 
 def core_path() -> Path:

@@ -19,6 +19,7 @@ from tasks.evidence import (
     market_fit,
     market_models,
     parity,
+    parity_summary,
     schemas,
     tolerances,
 )
@@ -48,7 +49,11 @@ class Summary(BaseModel):
 
 
 def _parity(content: Mapping[str, Any]) -> dict[str, Any]:
-    return parity.parity_figures(content[_path("ql_parity.csv")])
+    products = {
+        name: content[_path(f"products/{name}.parquet")] for name in catalog.PARITY_PRODUCTS
+    }
+    european = parity.parity_figures(content[_path("ql_parity/ql_parity.csv")])
+    return european | parity_summary.figures(products)
 
 
 def _benchmarks(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -64,6 +64,48 @@ class ParityTable(dy.Schema):
         return pl.col("rel_error") == relative_error()
 
 
+class ParitySummary(dy.Schema):
+    """Parity of one product in one bucket of moneyness and time to expiry."""
+
+    product = dy.String(nullable=False, regex=r"^[a-z_]+$", primary_key=True)
+    moneyness = dy.String(nullable=False, min_length=1, primary_key=True)
+    time_to_expiry = dy.String(nullable=False, min_length=1, primary_key=True)
+    rows = dy.Int64(nullable=False, min=1)
+    max_scaled_error = dy.Float64(nullable=False, min=0.0)
+    p99_scaled_error = dy.Float64(nullable=False, min=0.0)
+    median_scaled_error = dy.Float64(nullable=False, min=0.0)
+    max_error_in_tolerances = dy.Float64(nullable=False, min=0.0)
+    quantlib_errors = dy.Int64(nullable=False, min=0)
+    strikeproof_errors = dy.Int64(nullable=False, min=0)
+
+    @dy.rule()
+    def quantiles_ascend(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """Median, 99 % and largest in this order; counts within the rows."""
+        ordered = (pl.col("median_scaled_error") <= pl.col("p99_scaled_error")) & (
+            pl.col("p99_scaled_error") <= pl.col("max_scaled_error")
+        )
+        return ordered & (
+            pl.col("quantlib_errors") + pl.col("strikeproof_errors") <= pl.col("rows")
+        )
+
+
+class QuantlibErrors(dy.Schema):
+    """One row where a third method shows QuantLib to be wrong, and strikeproof to be right."""
+
+    product = dy.String(nullable=False, regex=r"^[a-z_]+$", primary_key=True)
+    contract = dy.String(nullable=False, min_length=1, primary_key=True)
+    quantity = dy.String(nullable=False, regex=r"^[a-z_]+$", primary_key=True)
+    quantlib = dy.Float64(nullable=True)
+    quantlib_says = dy.String(nullable=True, min_length=1)
+    strikeproof = dy.Float64(nullable=False)
+    third = dy.Float64(nullable=False)
+    quantlib_error = dy.Float64(nullable=True, min=0.0)
+    strikeproof_error = dy.Float64(nullable=False, min=0.0)
+    tolerance = dy.Float64(nullable=False, min_exclusive=0.0)
+    engine = dy.String(nullable=False, regex=r"^QuantLib [0-9.]+ .+$")
+    third_method = dy.String(nullable=False, min_length=1)
+
+
 def absolute_error() -> pl.Expr:
     """Distance between the two libraries' values."""
     return (pl.col("strikeproof") - pl.col("quantlib")).abs()
@@ -315,8 +357,10 @@ SCHEMAS: Mapping[str, type[dy.Schema]] = {
     "market_fit_quotes": MarketFitQuotes,
     "market_fits": MarketFits,
     "market_fits_by_expiry": MarketFitsByExpiry,
+    "parity_summary": ParitySummary,
     "parity_table": ParityTable,
     "peers_table": PeersTable,
+    "quantlib_errors": QuantlibErrors,
     "smile_calibration": SmileCalibration,
     "smile_calibration_sets": SmileCalibrationSets,
     "smile_surfaces": SmileSurfaces,

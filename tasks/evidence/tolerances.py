@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictStr, ValidationError
 
+from tasks.evidence import parity_grid
 from tasks.evidence.faults import EvidenceFault
 
 # Quantities of the parity table, each with a bound of its own.
@@ -23,6 +24,8 @@ BOUNDED: tuple[str, ...] = (
     *(f"ql_parity.by_quantity.{name}.max_abs_error" for name in _PARITY_QUANTITIES),
     "ql_parity.max_abs_error",
     "ql_parity.median_abs_error",
+    "ql_parity.library.strikeproof_errors",
+    *(parity_grid.figure(name) for name in parity_grid.declared()),
     "market_fit.max_round_trip_error",
     "market_fit.rmse_volatility",
     *(f"market_fit.models.{name}.rmse_volatility" for name in ("svi", "ssvi", "essvi", "bates")),

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tasks.evidence.processes import end_with_parent
 from tasks.graph.lock import DESCRIPTOR_VARIABLE
-from tasks.graph.worker import die_with_parent
 
 _NINJA_STEP = re.compile(r"^\[(\d+)/(\d+)\]")
 
@@ -57,7 +57,7 @@ def _run(command: list[str], progress: Callable[[int, int], None]) -> None:
         text=True,
         errors="replace",
         pass_fds=(int(inherited),) if inherited else (),
-        preexec_fn=lambda: die_with_parent(parent),
+        preexec_fn=lambda: end_with_parent(parent),
     ) as process:
         assert process.stdout is not None
         lines = []

@@ -7,27 +7,15 @@ process dies with the graph (Linux), so that a killed run leaves no orphan that 
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import json
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import Any
 
+from tasks.evidence.processes import end_with_parent
 from tasks.graph.process import REFUSED
-
-_PR_SET_PDEATHSIG = 1
-
-
-def die_with_parent(parent: int) -> None:
-    """Ask the kernel to kill this process when its parent ends (Linux only)."""
-    if not sys.platform.startswith("linux"):
-        return
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # the parent ended before the call
-        os._exit(REFUSED)
 
 
 class PipeProgress:
@@ -60,7 +48,7 @@ def call(job: dict[str, Any]) -> None:
 def main() -> int:
     """Read a job from standard input and make it; 0 done, 2 refused, 1 crashed."""
     job = json.load(sys.stdin)
-    die_with_parent(job["parent"])
+    end_with_parent(job["parent"])
     try:
         call(job)
     except ValueError as error:  # a refusal: the message is for people

@@ -13,7 +13,7 @@ import struct
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tasks.evidence import catalog
+from tasks.evidence import catalog, parity_grid
 from tasks.negative.scene import BENCHMARKS, MANIFEST, PARITY, SUMMARY, WRDS, Scene
 
 _PNG = "docs/artifacts/ql_parity/ql_parity.png"
@@ -374,6 +374,48 @@ LIES["M910"] = (lambda s: s.edit(_PNG, _png_with_tail), "bytes after its end")
 LIES["M911"] = (
     lambda s: s.edit(SUMMARY + catalog.RECEIPT_SUFFIX, lambda d: d.replace(b"\n", b"\r\n")),
     "not in canonical form",
+)
+
+_BARRIERS = "docs/artifacts/ql_parity/products/barrier.parquet"
+
+
+def _off(number: str, error: float, verdict: str, pattern: str) -> None:
+    """Register the lie that moves all our values of one barrier type, every error made to agree."""
+
+    def change(rows: list[Any]) -> None:
+        for row in rows:
+            if row["barrier_type"] != "up_in" or row["quantlib"] is None:
+                continue
+            ours, theirs = row["strikeproof"] + error, row["quantlib"]
+            distance, size = abs(ours - theirs), max(abs(ours), abs(theirs))
+            row.update(strikeproof=ours, abs_error=distance, rel_error=distance / size)
+            row.update(error_in_tolerances=distance / max(1.0, size) / 1e-10, verdict=verdict)
+            decided = verdict != "agree"
+            row.update(third=ours if decided else None)
+            row.update(third_method="closed formula by images, 40 digits" if decided else None)
+
+    def lie(scene: Scene) -> None:
+        scene.edit_table(_BARRIERS, change)
+        scene.reseal(_BARRIERS)
+
+    LIES[number] = (lie, pattern)
+
+
+_off("M912", 1e-6, "agree", r"barrier\.parquet: verdict agree is within the tolerance: not so")
+_off("M913", 1e-6, "strikeproof", r"barrier\.parquet.*: strikeproof is .*, priced anew")
+LIES["M914"] = (
+    lambda s: s.edit(parity_grid.PATH, lambda d: d.replace(b"full = 8000", b"full = 800", 1)),
+    r"PLAN_OF_RECORD.*: barrier: grid and tolerance have digest",
+)
+LIES["M915"] = (
+    _tolerances(
+        'barrier.max_scaled_error"\nlimit = 1e-10', 'barrier.max_scaled_error"\nlimit = 1e-04'
+    ),
+    r"PLAN_OF_RECORD.*: barrier: grid and tolerance have digest",
+)
+LIES["M916"] = (
+    lambda s: s.edit_table(_BARRIERS, lambda rows: rows.pop(20)),
+    r"barrier\.parquet: missing grid key",
 )
 
 PENDING: Mapping[str, str] = dict.fromkeys(

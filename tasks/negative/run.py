@@ -89,8 +89,7 @@ def _pack_refusal(
     lie: Callable[[dict[str, bytes], bytes], bytes], folder: Path, profile: str
 ) -> list[str]:
     scene = Scene(folder, profile, ARTIFACTS)
-    names = [name for a in ARTIFACTS for name in (a.path, a.receipt)]
-    names = [n for n in names if not n.endswith(".parquet")]
+    names = [name for a in ARTIFACTS for name in ((a.path, a.receipt) if a.packed else ())]
     members = {name: scene.path(name).read_bytes() for name in (*names, catalog.TOLERANCES)}
     members[crate.NAME] = crate.metadata(members)
     mutated = lie(members, pack.zip_bytes(members))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tasks.evidence import catalog, gate, repository, verify
+from tasks.evidence import catalog, gate, parity_grid, parity_store, render, repository, verify
 from tasks.evidence.catalog import Artifact
 from tasks.evidence.digest import canonical_json, sha256_file
 
@@ -21,6 +21,8 @@ WRDS = "docs/artifacts/wrds_sample"
 # What the gate reads besides the artifacts.
 _SOURCES = (
     catalog.TOLERANCES,
+    parity_grid.PATH,
+    render.PLAN,
     "tests/data/dax_2002_07_05.json",
     "tests/data/evidence_mutants.csv",
     "wrds_pipeline/universe.toml",
@@ -67,6 +69,10 @@ class Scene:
             return canonical_json(document)
 
         self.edit(name, rewritten)
+
+    def edit_table(self, name: str, change: Callable[[list[Any]], None]) -> None:
+        """Change the rows, as dictionaries, of a table in Parquet, and write it back."""
+        self.edit(name, lambda data: parity_store.rewritten(data, change))
 
     def reseal(self, name: str) -> None:
         """Do what a careful editor does: put the new digest into receipt and manifest."""

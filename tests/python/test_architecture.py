@@ -35,6 +35,8 @@ LAYERS = {
             "wrds_pipeline.",
         },
     ),
+    # third opinions owe nothing to either library
+    "thirds": ("tasks/evidence/thirds/*.py", {"mpmath", "numpy", "tasks.evidence.thirds."}),
     # what runs in the environment of the packages that strikeproof is compared with
     "peers": (
         " ".join(f"tasks/evidence/peers/{name}.py" for name in ("adapters", "runner", "truth")),

@@ -8,13 +8,13 @@ from typing import Any
 
 from strikeproof import dividends
 from tasks.evidence.oracles import dividends as oracle
-from tasks.evidence.parity_products import trees
-from tasks.evidence.parity_products import compare, market
+from tasks.evidence.parity_products import compare, market, trees
 from tasks.evidence.parity_products.compare import Contract, Product
 from tasks.evidence.progress import Progress
 
+
 def _contract(point: Mapping[str, Any]) -> Contract:
-    own = {"dividend_times": [compare.years(point["days"] * k // 3) for k in (1, 2)]}
+    own: Contract = {"dividend_times": [compare.years(point["days"] * k // 3) for k in (1, 2)]}
     own |= {"dividend_amounts": [point["dividend"]] * 2, "dividend_model": "spot"}
     return market.contract(point) | own | {"exercise": "american", "dividend_yield": 0.0}
 

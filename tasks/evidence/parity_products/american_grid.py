@@ -8,17 +8,19 @@ from typing import Any
 
 from strikeproof import finite_difference
 from tasks.evidence.oracles import american as oracle
-from tasks.evidence.parity_products import trees
-from tasks.evidence.parity_products import compare, market
+from tasks.evidence.parity_products import compare, market, trees
 from tasks.evidence.parity_products.compare import Contract, Product
 from tasks.evidence.progress import Progress
+
+_GRID: dict[str, Any] = {"exercise": "american", "spot_points": 400, "time_steps": 100}
+
 
 def _contract(point: Mapping[str, Any]) -> Contract:
     return market.contract(point)
 
 
 def _ours(columns: dict[str, Any]) -> Mapping[str, Any]:
-    return {"price": finite_difference.price(**columns, exercise="american", spot_points=400, time_steps=100)}
+    return {"price": finite_difference.price(**columns, **_GRID)}
 
 
 def _quantlib(contract: Contract) -> Mapping[str, float]:

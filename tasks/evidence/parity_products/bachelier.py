@@ -8,13 +8,14 @@ from typing import Any
 
 from strikeproof import bachelier
 from tasks.evidence.oracles import black as oracle
-from tasks.evidence.thirds import lognormal
 from tasks.evidence.parity_products import compare, market
 from tasks.evidence.parity_products.compare import Contract, Product
 from tasks.evidence.progress import Progress
+from tasks.evidence.thirds import lognormal
+
 
 def _contract(point: Mapping[str, Any]) -> Contract:
-    found = market.contract(point | {"volatility": point["deviation"]})
+    found = market.contract({**point, "volatility": point["deviation"]})
     found["forward"] = found.pop("spot")
     del found["dividend_yield"]
     return found

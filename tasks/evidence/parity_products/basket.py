@@ -8,10 +8,11 @@ from typing import Any
 
 from strikeproof import basket
 from tasks.evidence.oracles import basket as oracle
-from tasks.evidence.thirds import integrals
 from tasks.evidence.parity_products import compare, market
 from tasks.evidence.parity_products.compare import Contract, Product
 from tasks.evidence.progress import Progress
+from tasks.evidence.thirds import integrals
+
 
 def _contract(point: Mapping[str, Any]) -> Contract:
     terms = market.pair(point)

@@ -8,10 +8,10 @@ from typing import Any
 
 from strikeproof import finite_difference
 from tasks.evidence.oracles import finite_difference as oracle
-from tasks.evidence.parity_products import trees
-from tasks.evidence.parity_products import compare, market
+from tasks.evidence.parity_products import compare, market, trees
 from tasks.evidence.parity_products.compare import Contract, Product
 from tasks.evidence.progress import Progress
+
 
 def _contract(point: Mapping[str, Any]) -> Contract:
     step, n = point["days"] // 12, point["exercises"]

@@ -8,13 +8,14 @@ from typing import Any
 
 from strikeproof import dividends
 from tasks.evidence.oracles import dividends as oracle
-from tasks.evidence.thirds import lognormal
 from tasks.evidence.parity_products import compare, market
 from tasks.evidence.parity_products.compare import Contract, Product
 from tasks.evidence.progress import Progress
+from tasks.evidence.thirds import lognormal
+
 
 def _contract(point: Mapping[str, Any]) -> Contract:
-    own = {"dividend_times": [compare.years(point["days"] * k // 3) for k in (1, 2)]}
+    own: Contract = {"dividend_times": [compare.years(point["days"] * k // 3) for k in (1, 2)]}
     own |= {"dividend_amounts": [point["dividend"]] * 2, "dividend_model": "escrowed"}
     return market.contract(point) | own
 

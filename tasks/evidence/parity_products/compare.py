@@ -127,8 +127,12 @@ def judged(
     return row
 
 
-def rows_of(product: Product, points: Sequence[Mapping[str, Any]], ours: Sequence[Mapping[str, float]],
-            tolerance: float) -> list[Row]:  # fmt: skip
+def rows_of(
+    product: Product,
+    points: Sequence[Mapping[str, Any]],
+    ours: Sequence[Mapping[str, float]],
+    tolerance: float,
+) -> list[Row]:
     """Rows of some points, given our values of each by quantity."""
     rows = []
     for point, values in zip(points, ours, strict=True):

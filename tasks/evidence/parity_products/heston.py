@@ -8,14 +8,15 @@ from typing import Any
 
 from strikeproof import heston
 from tasks.evidence.oracles import heston as oracle
-from tasks.evidence.thirds import integrals
 from tasks.evidence.parity_products import compare, market
 from tasks.evidence.parity_products.compare import Contract, Product
 from tasks.evidence.progress import Progress
+from tasks.evidence.thirds import integrals
+
 
 def _contract(point: Mapping[str, Any]) -> Contract:
-    names = ("initial_variance", "long_run_variance", "mean_reversion")
-    names += ("volatility_of_variance", "correlation")
+    names = ["initial_variance", "long_run_variance", "mean_reversion"]
+    names += ["volatility_of_variance", "correlation"]
     return market.contract(point) | {name: point[name] for name in names}
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import math
-
 from strikeproof import black_scholes
 from tasks.evidence.oracles import black as oracle
-from tasks.evidence.thirds import lognormal
 from tasks.evidence.parity_products import compare, market
 from tasks.evidence.parity_products.compare import Contract, Product
 from tasks.evidence.progress import Progress
+from tasks.evidence.thirds import lognormal
+
 
 def _contract(point: Mapping[str, Any]) -> Contract:
     found = market.contract(point)

@@ -8,10 +8,11 @@ from typing import Any
 
 from strikeproof import lookback
 from tasks.evidence.oracles import lookback as oracle
-from tasks.evidence.thirds import lognormal
 from tasks.evidence.parity_products import compare, market
 from tasks.evidence.parity_products.compare import Contract, Product
 from tasks.evidence.progress import Progress
+from tasks.evidence.thirds import lognormal
+
 
 def _contract(point: Mapping[str, Any]) -> Contract:
     own = {"kind": point["kind"]}

@@ -23,8 +23,8 @@ def pair(point: Mapping[str, Any]) -> Contract:
     """Arguments of an option on two assets, the first at `SPOT`."""
     found: Contract = {"spot1": SPOT, "time_to_expiry": years(point["days"])}
     found |= {"rate": 0.0, "dividend_yield1": 0.0, "dividend_yield2": 0.0}
-    names = ("option_type", "spot2", "volatility1", "volatility2", "correlation", "rate")
-    names += ("dividend_yield1", "dividend_yield2")
+    names = ["option_type", "spot2", "volatility1", "volatility2", "correlation", "rate"]
+    names += ["dividend_yield1", "dividend_yield2"]
     found |= {name: point[name] for name in names if name in point}
     if "strike" in point:
         found["strike"] = point["strike"]

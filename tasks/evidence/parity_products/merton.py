@@ -8,13 +8,15 @@ from typing import Any
 
 from strikeproof import merton
 from tasks.evidence.oracles import merton as oracle
-from tasks.evidence.thirds import lognormal
 from tasks.evidence.parity_products import compare, market
 from tasks.evidence.parity_products.compare import Contract, Product
 from tasks.evidence.progress import Progress
+from tasks.evidence.thirds import lognormal
+
 
 def _contract(point: Mapping[str, Any]) -> Contract:
-    return market.contract(point) | {name: point[name] for name in ("jump_intensity", "jump_mean", "jump_volatility")}
+    names = ("jump_intensity", "jump_mean", "jump_volatility")
+    return market.contract(point) | {name: point[name] for name in names}
 
 
 def _ours(columns: dict[str, Any]) -> Mapping[str, Any]:

@@ -8,10 +8,11 @@ from typing import Any
 
 from strikeproof import variance_gamma
 from tasks.evidence.oracles import variance_gamma as oracle
-from tasks.evidence.thirds import integrals
 from tasks.evidence.parity_products import compare, market
 from tasks.evidence.parity_products.compare import Contract, Product
 from tasks.evidence.progress import Progress
+from tasks.evidence.thirds import integrals
+
 
 def _contract(point: Mapping[str, Any]) -> Contract:
     return market.contract(point) | {name: point[name] for name in ("drift", "variance_rate")}

@@ -1,9 +1,9 @@
 """Two assets, stochastic volatility and jumps: integrals by Gauss-Legendre rules that must agree.
 
 Each integral is broken where its integrand bends and done with 32 and with 48 nodes a piece. Where
-the two differ by more than 1e-10 of 1 or the value there is no opinion. None of the formulas is that
-of either library: conditional Black-Scholes values are averaged, and characteristic functions are
-integrated on Lewis's line by a fixed rule.
+the two differ by more than 1e-10 of 1 or the value there is no opinion. None of the formulas is
+that of either library: conditional Black-Scholes values are averaged, and characteristic functions
+are integrated on Lewis's line by a fixed rule.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Terms = Mapping[str, Any]
 _RULES = tuple(np.polynomial.legendre.leggauss(nodes) for nodes in (32, 48))
 _AGREE = 1e-10
 _REACH = 12.0  # standard deviations: the normal density is 1e-32 there
-_erfc = np.vectorize(math.erfc, otypes=[float])
+_erfc: Callable[[Floats], Floats] = np.vectorize(math.erfc, otypes=[float])
 
 
 def integral(function: Callable[[Floats], Floats], breaks: Iterable[float]) -> float:
@@ -74,7 +74,10 @@ class _Pair:
         t, self.rho = terms["time_to_expiry"], terms["correlation"]
         self.discount = math.exp(-terms["rate"] * t)
         carry1, carry2 = (terms["rate"] - terms[f"dividend_yield{k}"] for k in (1, 2))
-        self.f1, self.f2 = terms["spot1"] * math.exp(carry1 * t), terms["spot2"] * math.exp(carry2 * t)
+        self.f1, self.f2 = (
+            terms["spot1"] * math.exp(carry1 * t),
+            terms["spot2"] * math.exp(carry2 * t),
+        )
         self.w1, self.w2 = (terms[f"volatility{k}"] * math.sqrt(t) for k in (1, 2))
         self.known = self.rho * self.w2
         self.left = self.w2 * math.sqrt(1.0 - self.rho**2)
@@ -96,7 +99,8 @@ class _Pair:
         places = z[:-1][np.sign(gap[:-1]) != np.sign(gap[1:])]
         slopes = np.abs(np.gradient(np.log(np.maximum(strike(z), 1e-300)) - self.known * z, z))
         steep = np.interp(places, z, slopes)
-        return [(float(x), float(self.left / max(m, 1e-6))) for x, m in zip(places, steep, strict=True)]
+        widths = self.left / np.maximum(steep, 1e-6)
+        return list(zip(places.tolist(), widths.tolist(), strict=True))
 
     def at(self, level: float) -> list[tuple[float, float]]:
         """Variate at which the first asset is at a level."""
@@ -108,20 +112,26 @@ class _Pair:
 def spread(terms: Terms) -> float:
     """First less second asset less strike: a put on the second given the first, integrated."""
     pair, strike, sign = _Pair(terms), terms["strike"], _sign(terms)
-    other = lambda z: pair.first(z) - strike  # noqa: E731
+
+    def other(z: Floats) -> Floats:
+        return pair.first(z) - strike
+
     value = _mean(lambda z: pair.second(-sign, z, other(z)), *pair.bends(other), *pair.at(strike))
     return pair.discount * value
 
 
 def basket(terms: Terms) -> float:
     """Weighted sum of two assets, weights above 0: an option on the second given the first."""
-    two = {f"{name[:-1]}{k}": terms[name][k - 1] for name in ("spots",) for k in (1, 2)}
+    two = {f"spot{k}": terms["spots"][k - 1] for k in (1, 2)}
     two |= {f"volatility{k}": terms["volatilities"][k - 1] for k in (1, 2)}
     two |= {f"dividend_yield{k}": terms["dividend_yields"][k - 1] for k in (1, 2)}
     two |= {name: terms[name] for name in ("time_to_expiry", "rate")}
     pair, (a, b) = _Pair(two | {"correlation": terms["correlations"][0][1]}), terms["weights"]
     strike, sign = terms["strike"], _sign(terms)
-    rest = lambda z: (strike - a * pair.first(z)) / b  # noqa: E731
+
+    def rest(z: Floats) -> Floats:
+        return (strike - a * pair.first(z)) / b
+
     bends = (*pair.bends(rest), *pair.at(strike / a))
     return pair.discount * _mean(lambda z: b * pair.second(sign, z, rest(z)), *bends)
 
@@ -215,7 +225,8 @@ def heston(terms: Terms) -> float:
         exponent = _heston_exponent(terms, u)
         law = np.exp(1j * u * mean - (u * width) ** 2 / 2.0) - 1.0
         exponent = exponent + rate * t * (law - 1j * u * growth)
-        return np.real(np.exp(1j * x * k + exponent)) / (x * x + 0.25)
+        value: Floats = np.real(np.exp(1j * x * k + exponent)) / (x * x + 0.25)
+        return value
 
     end = 8.0
     while abs(integrand(np.array([end]))[0]) > 1e-17 and end < 1e6:
@@ -223,4 +234,4 @@ def heston(terms: Terms) -> float:
     count = int(min(max(60.0, end * abs(k) / 4.0, 6.0 * math.sqrt(end)), 20_000.0))
     breaks = end * (np.arange(count + 1) / count) ** 2
     call = forward - math.sqrt(forward * strike) / math.pi * integral(integrand, breaks)
-    return discount * (call if _sign(terms) > 0 else call - forward + strike)
+    return float(discount * (call if _sign(terms) > 0 else call - forward + strike))
