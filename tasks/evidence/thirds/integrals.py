@@ -38,7 +38,7 @@ def integral(function: Callable[[Floats], Floats], breaks: Iterable[float]) -> f
     )
     if not abs(fine - coarse) <= _AGREE * max(1.0, abs(fine)):
         raise ArithmeticError(f"the two rules give {coarse!r} and {fine!r}")
-    return fine
+    return float(fine)
 
 
 def _black(sign: int, forward: Floats, strike: Floats, deviation: Floats) -> Floats:
@@ -192,7 +192,8 @@ def variance_gamma(terms: Terms) -> float:
     if shape > 1.0:
         breaks += [math.log(shape) + k / math.sqrt(shape) / 2.0 for k in range(-24, 25)]
     inner = [z for z in breaks if low <= z <= 5.0]
-    rest = math.exp(shape * low - math.lgamma(shape + 1.0)) * max(sign * (start - strike), 0.0)
+    held: float = max(sign * (start - strike), 0.0)
+    rest = math.exp(shape * low - math.lgamma(shape + 1.0)) * held
     return discount * (integral(integrand, inner) + rest)
 
 
