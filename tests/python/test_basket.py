@@ -7,6 +7,7 @@ import pytest
 
 from strikeproof import Status, basket, black_scholes, rainbow, spread
 from tasks.evidence.oracles import basket as quantlib
+from tasks.evidence.thirds import integrals
 
 pytestmark = pytest.mark.fast
 
@@ -49,6 +50,37 @@ def market(assets, seed=0):
         "rate": 0.04,
         "time_to_expiry": 1.5,
     }
+
+
+# Assets that move against each other: weights, spots, volatilities, correlation, strike, years.
+STEEP = [
+    pytest.param([0.5, 0.5], [100.0, 100.0], [0.2, 0.8], -0.9, 100.0, 3.0, id="calm and wild"),
+    pytest.param([0.3, 0.7], [100.0, 60.0], [0.5, 0.8], -0.3, 85.0, 3.0, id="three years"),
+    pytest.param([0.8, 0.2], [100.0, 90.0], [0.2, 0.3], -0.9, 70.0, 3.0, id="usual volatilities"),
+    pytest.param([0.8, 0.2], [100.0, 110.0], [1.0, 0.1], -0.9, 95.0, 0.1, id="a month"),
+    pytest.param([0.8, 0.2], [100.0, 90.0], [1.0, 0.8], -0.9, 85.0, 3.0, id="both wild"),
+]
+
+
+@pytest.mark.parametrize(
+    ("weights", "spots", "volatilities", "correlation", "strike", "years"), STEEP
+)
+@pytest.mark.parametrize("option_type", ["call", "put"])
+def test_two_assets_that_move_against_each_other_agree_with_the_integral_over_one(
+    option_type, weights, spots, volatilities, correlation, strike, years
+):
+    terms = {
+        "option_type": option_type,
+        "weights": weights,
+        "spots": spots,
+        "strike": strike,
+        "time_to_expiry": years,
+        "rate": 0.03,
+        "volatilities": volatilities,
+        "correlations": [[1.0, correlation], [correlation, 1.0]],
+        "dividend_yields": [0.0, 0.02],
+    }
+    assert basket.price(**terms).price == pytest.approx(integrals.basket(terms), abs=2e-8)
 
 
 @pytest.mark.parametrize("strike", [-20.0, 3.0, 40.0])
