@@ -8,7 +8,8 @@
 //   E[(phi (A - K))+ | e_2 ...] = phi (sum a_k exp(V_k1^2/2) N(phi (V_k1 - d)) - K N(-phi d))
 //
 // with a_k = w_k F_k exp(-v_k^2/2 + sum_{j>1} V_kj e_j). What is left is analytic in e_2 ... e_n:
-// Gauss-Hermite rules, trapezoids for two assets. Delta by S_k is the same sum's k-th term over S_k.
+// trapezoids for two assets, Gauss-Hermite rules for more. Delta by S_k is the same sum's k-th term
+// over S_k.
 //
 // The lognormal approximation matches two moments of the basket [2].
 //

@@ -161,6 +161,12 @@ def declared(root: Path | None = None) -> Mapping[str, Declared]:
     return _parsed(path.read_bytes())
 
 
+@lru_cache(maxsize=8)
+def _limits(data: bytes) -> Mapping[str, Any]:
+    bounds = tomllib.loads(data.decode("utf-8"))["bound"]
+    return {entry["figure"]: entry["limit"] for entry in bounds}
+
+
 def limits(root: Path | None = None) -> Mapping[str, float]:
     """Tolerance of each product, from the file of tolerances.
 
@@ -170,7 +176,7 @@ def limits(root: Path | None = None) -> Mapping[str, float]:
         A product has none.
     """
     path = _FOLDER / "tolerances.toml" if root is None else root / TOLERANCES
-    found = {entry["figure"]: entry["limit"] for entry in tomllib.loads(path.read_text())["bound"]}
+    found = _limits(path.read_bytes())
     products = declared(root)
     if absent := [name for name in products if figure(name) not in found]:
         raise ValueError(f"no bound for {figure(absent[0])}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -51,25 +51,25 @@ def input_paths(artifact: Artifact, root: Path = ROOT) -> dict[str, Path]:
     return {name: resolve(source, root) for name, source in artifact.inputs.items()}
 
 
-def input_digests(artifact: Artifact, root: Path = ROOT) -> dict[str, str]:
+def input_digests(
+    artifact: Artifact, root: Path = ROOT, hashed: Callable[[Path], str] = sha256_file
+) -> dict[str, str]:
     """SHA-256 of everything that shapes an artifact, by catalog name or repository path.
+
+    `hashed` gives a file's digest: who asks for many artifacts at one moment may remember it.
 
     Raises
     ------
     FileNotFoundError
         An input is missing; the message names it.
     """
-    digests = {
-        source: sha256_file(resolve(source, root)) for source in set(artifact.inputs.values())
-    }
-    return digests | code_digests(artifact.build.partition(":")[0])
+    digests = {source: hashed(resolve(source, root)) for source in set(artifact.inputs.values())}
+    return digests | code_digests(artifact.build.partition(":")[0], hashed)
 
 
-def code_digests(module: str) -> dict[str, str]:
+def code_digests(module: str, hashed: Callable[[Path], str] = sha256_file) -> dict[str, str]:
     """SHA-256 of each of our source files that `module` imports, by repository path."""
-    return {
-        path.relative_to(ROOT).as_posix(): sha256_file(path) for path in code_closure(module, ROOT)
-    }
+    return {path.relative_to(ROOT).as_posix(): hashed(path) for path in code_closure(module, ROOT)}
 
 
 @lru_cache(maxsize=1)
