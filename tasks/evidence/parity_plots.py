@@ -44,7 +44,7 @@ def write_heat_maps(
             image = _map(axes, name, table)
         for axes in places[len(tables) :]:
             axes.set_visible(False)
-        note = "log10; a cross marks cells with a row where a third method shows QuantLib wrong"
+        note = "log10; crosses: QuantLib is wrong, or has no answer, somewhere in the cell"
         drawn.colorbar(image, cax=drawn.add_axes((0.925, 0.2, 0.012, 0.6)), label=note)
     progress(1, 1)
 
@@ -93,7 +93,9 @@ def write_distribution(
             _strip(axes, place, errors.to_numpy())
             axes.plot(limits[name], place, "|", color=plotting.ORANGE, markersize=13, mew=2)
             lost = int((table["verdict"] == "strikeproof").sum())
-            text = f"{len(table):,}" + (f", QuantLib wrong {lost:,}" if lost else "")
+            silent = table["quantlib"].null_count()
+            text = f"{len(table):,}" + (f", QuantLib wrong in {lost - silent:,}" if lost else "")
+            text += f", without answer in {silent:,}" if silent else ""
             axes.text(1e-2, place, text, va="center", fontsize=7, color="#50555e")
         labels = [name.replace("_", " ") for name in reversed(tables)]
         axes.set_yticks(range(len(tables)), labels)
