@@ -27,6 +27,7 @@ void bind_portfolio(nb::module_& module);
 void bind_rainbow(nb::module_& module);
 void bind_random(nb::module_& module);
 void bind_spread(nb::module_& module);
+void bind_term_structure(nb::module_& module);
 
 NB_MODULE(_core, module) {
   module.doc() = "Compiled kernels of strikeproof; use the Python modules around them.";
@@ -67,4 +68,5 @@ NB_MODULE(_core, module) {
   bind_rainbow(module);
   bind_random(module);
   bind_spread(module);
+  bind_term_structure(module);
 }
