@@ -23,6 +23,8 @@ void bind_finite_difference(nb::module_& module);
 void bind_heston(nb::module_& module);
 void bind_lattice(nb::module_& module);
 void bind_lookback(nb::module_& module);
+void bind_monte_carlo(nb::module_& module);
+void bind_monte_carlo_payoffs(nb::module_& module);
 void bind_portfolio(nb::module_& module);
 void bind_rainbow(nb::module_& module);
 void bind_random(nb::module_& module);
@@ -64,6 +66,8 @@ NB_MODULE(_core, module) {
   bind_heston(module);
   bind_lattice(module);
   bind_lookback(module);
+  bind_monte_carlo(module);
+  bind_monte_carlo_payoffs(module);
   bind_portfolio(module);
   bind_rainbow(module);
   bind_random(module);

@@ -1,0 +1,71 @@
+// Binding of payoffs and of the means that are known of some; arguments are checked by the Python
+// module.
+#include "strikeproof/monte_carlo_payoffs.hpp"
+
+#include "engine.hpp"
+#include "monte_carlo.hpp"
+
+namespace {
+
+namespace nb = nanobind;
+namespace mc = strikeproof::monte_carlo;
+namespace asian = strikeproof::asian;
+using namespace strikeproof::bindings;  // NOLINT: the sibling of this file
+
+using Made = std::unique_ptr<mc::Payoff>;
+
+Made european(double sign, int kind, double strike, const Input& dates, bool continuous,
+              const CurveInput& rate) {
+  return mc::european({type_of(sign), static_cast<mc::EuropeanKind>(kind), strike},
+                      schedule_of(dates, continuous), rate_curve(rate));
+}
+
+Made weighted_spot(const Input& weights, const Input& dates, bool continuous,
+                   const CurveInput& rate) {
+  return mc::weighted_spot(numbers_of(weights), schedule_of(dates, continuous), rate_curve(rate));
+}
+
+double weighted_spot_mean(double spot, const Input& weights, const Input& dates,
+                          const CurveInput& rate, const CurveInput& dividend_yield) {
+  return mc::weighted_spot_mean(spot, numbers_of(weights), schedule_of(dates, false),
+                                rate_curve(rate), rate_curve(dividend_yield));
+}
+
+mc::AsianTerms asian_terms(int average, int kind, double sign, double strike, const Input& weights,
+                           const Input& past_fixings, const Input& past_weights) {
+  return {static_cast<asian::Average>(average),
+          static_cast<asian::Strike>(kind),
+          type_of(sign),
+          strike,
+          numbers_of(weights),
+          numbers_of(past_fixings),
+          numbers_of(past_weights)};
+}
+
+Made make_asian(const mc::AsianTerms& terms, const Input& dates, const CurveInput& rate) {
+  return mc::asian(terms, schedule_of(dates, false), rate_curve(rate));
+}
+
+double geometric_price(const mc::AsianTerms& terms, const Input& dates,
+                       const mc::BlackScholesModel& model) {
+  return mc::geometric_asian_price(terms, schedule_of(dates, false), model);
+}
+
+}  // namespace
+
+void bind_monte_carlo_payoffs(nb::module_& module);
+
+void bind_monte_carlo_payoffs(nb::module_& module) {
+  using namespace nb::literals;
+  module.def("payoff_european", &european, "sign"_a, "kind"_a, "strike"_a, "dates"_a,
+             "continuous"_a, "rate"_a);
+  module.def("payoff_weighted_spot", &weighted_spot, "weights"_a, "dates"_a, "continuous"_a,
+             "rate"_a);
+  module.def("weighted_spot_mean", &weighted_spot_mean, "spot"_a, "weights"_a, "dates"_a, "rate"_a,
+             "dividend_yield"_a);
+  nb::class_<mc::AsianTerms>(module, "AsianTerms")
+      .def(nb::new_(&asian_terms), "average"_a, "kind"_a, "sign"_a, "strike"_a, "weights"_a,
+           "past_fixings"_a, "past_weights"_a);
+  module.def("payoff_asian", &make_asian, "terms"_a, "dates"_a, "rate"_a);
+  module.def("geometric_asian_price", &geometric_price, "terms"_a, "dates"_a, "model"_a);
+}
