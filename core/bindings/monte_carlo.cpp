@@ -36,6 +36,11 @@ std::unique_ptr<mc::Dynamics> black_scholes(const mc::BlackScholesModel& model,
   return mc::black_scholes(model, payoff.schedule());
 }
 
+std::unique_ptr<mc::Dynamics> merton(const mc::BlackScholesModel& model, double intensity,
+                                     double mean, double deviation, const mc::Payoff& payoff) {
+  return mc::merton(model, {intensity, mean, deviation}, payoff.schedule());
+}
+
 using Controls = std::vector<std::tuple<const mc::Payoff*, double>>;
 
 /// Value, standard error, degrees of freedom, paths, reason of stopping.
@@ -96,6 +101,8 @@ void bind_monte_carlo(nb::module_& module) {
   nb::class_<mc::Dynamics>(module, "Dynamics");
   nb::class_<mc::Payoff>(module, "Payoff");
   module.def("monte_carlo_black_scholes", &black_scholes, "model"_a, "payoff"_a);
+  module.def("monte_carlo_merton", &merton, "model"_a, "intensity"_a, "mean"_a, "deviation"_a,
+             "payoff"_a);
   module.def("monte_carlo_price", &price, "dynamics"_a, "payoff"_a, "controls"_a, "seed"_a,
              "paths"_a, "most"_a, "method"_a, "replicates"_a, "antithetic"_a, "absolute_target"_a,
              "relative_target"_a, "threads"_a, "progress"_a.none(),

@@ -17,10 +17,13 @@ CurveTuple = tuple[int, Float64Array, Float64Array]
 RATE_KINDS = ("flat", "piecewise_constant", "linear_zero", "log_linear_discount", "discounts")
 VOLATILITY_KINDS = ("flat", "piecewise_constant", "total_variances", "volatilities")
 ANY, NONNEGATIVE, POSITIVE = "must be finite", "must be finite and >= 0", "must be finite and > 0"
+POSITIVE_OR_INFINITE = "must be > 0"
 
 
 def holds(rule: str, value: float) -> bool:
     """Whether a number keeps one of the rules above."""
+    if rule == POSITIVE_OR_INFINITE:
+        return value > 0.0
     if not math.isfinite(value):
         return False
     return rule == ANY or (value > 0.0 if rule == POSITIVE else value >= 0.0)

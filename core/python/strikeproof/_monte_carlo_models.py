@@ -18,6 +18,7 @@ from strikeproof._monte_carlo_arguments import (
     array,
     as_many,
     curve,
+    number,
     numbers,
 )
 
@@ -115,6 +116,72 @@ class BlackScholes(Model):
 
     def dynamics(self, payoff: _core.Payoff) -> _core.Dynamics:
         return _core.monte_carlo_black_scholes(self.lognormal(), payoff)
+
+
+@dataclass(frozen=True)
+class Merton(Model):
+    """One lognormal asset that jumps; steps are exact whatever their length.
+
+    Parameters
+    ----------
+    spot : float, > 0
+    volatility : float, >= 0, or `strikeproof.term_structure.VolatilityCurve`
+        Between jumps.
+    jump_intensity : float, >= 0, jumps per year
+    jump_mean : float
+        Mean of a jump of the logarithm of the spot, which is normal.
+    jump_volatility : float, >= 0
+        Its standard deviation.
+    rate, dividend_yield : float or `strikeproof.term_structure.RateCurve`
+
+    Raises
+    ------
+    ValueError, TypeError
+        An argument breaks its rule: the message names argument, value and rule.
+
+    Notes
+    -----
+    `strikeproof.monte_carlo.price` refuses payoffs that are watched all the time: whether a path
+    jumped across a barrier and back between two dates is not simulated.
+    """
+
+    spot: float
+    volatility: Any
+    jump_intensity: float
+    jump_mean: float
+    jump_volatility: float
+    rate: Any = 0.0
+    dividend_yield: Any = 0.0
+
+    def __post_init__(self) -> None:
+        number("spot", self.spot, POSITIVE)
+        number("jump_intensity", self.jump_intensity, NONNEGATIVE)
+        number("jump_mean", self.jump_mean)
+        number("jump_volatility", self.jump_volatility, NONNEGATIVE)
+        self._without_jumps().lognormal()
+
+    def _without_jumps(self) -> BlackScholes:
+        return BlackScholes(self.spot, self.volatility, self.rate, self.dividend_yield)
+
+    @property
+    def spots(self) -> tuple[float, ...]:
+        return (self.spot,)
+
+    @property
+    def rate_curve(self) -> CurveTuple:
+        return curve("rate", self.rate, RATE_KINDS)
+
+    def yield_curve(self, asset: int) -> CurveTuple:
+        return self._without_jumps().yield_curve(asset)
+
+    def dynamics(self, payoff: _core.Payoff) -> _core.Dynamics:
+        return _core.monte_carlo_merton(
+            self._without_jumps().lognormal(),
+            self.jump_intensity,
+            self.jump_mean,
+            self.jump_volatility,
+            payoff,
+        )
 
 
 def _by_asset(name: str, value: Any, several: bool, count: int) -> tuple[Any, ...]:

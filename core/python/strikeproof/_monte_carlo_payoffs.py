@@ -44,13 +44,41 @@ class Payoff(ABC):
 
 
 def spot_control(
-    model: Model, weights: Sequence[float], times: Sequence[float], *, continuous: bool = False
+    model: Model,
+    weights: Sequence[float],
+    times: Sequence[float],
+    *,
+    continuous: bool = False,
+    asset: int = 0,
 ) -> Control:
     """The discounted weighted sum of spots, whose expectation every model knows."""
     w, t = array(tuple(weights)), array(tuple(times))
     rate = model.rate_curve
-    mean = _core.weighted_spot_mean(model.spots[0], w, t, rate, model.yield_curve(0))
-    return _core.payoff_weighted_spot(w, t, continuous, rate), mean
+    mean = _core.weighted_spot_mean(model.spots[asset], w, t, rate, model.yield_curve(asset))
+    return _core.payoff_weighted_spot(asset, w, t, continuous, rate), mean
+
+
+def end_controls(
+    model: Model,
+    times: Sequence[float],
+    *,
+    option_type: str | None = None,
+    strike: float = 0.0,
+    continuous: bool = False,
+) -> list[Control]:
+    """The first asset on the last date, and the vanilla option where its price is known."""
+    last = (0.0,) * (len(times) - 1) + (1.0,)
+    found = [spot_control(model, last, times, continuous=continuous)]
+    lognormal = model.lognormal()
+    if option_type is not None and lognormal is not None:
+        t, none = array(tuple(times)), array(())
+        # the geometric average of one fixing
+        terms = _core.AsianTerms(1, 0, sign(option_type), strike, array(last), none, none)
+        vanilla = _core.payoff_european(
+            sign(option_type), 0, strike, t, continuous, model.rate_curve
+        )
+        found.append((vanilla, _core.geometric_asian_price(terms, t, lognormal)))
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +117,8 @@ class European(Payoff):
         )
 
     def controls(self, model: Model) -> list[Control]:
-        return [spot_control(model, (1.0,), (self.time_to_expiry,))]
+        own = self.option_type if self.payoff != "vanilla" else None
+        return end_controls(model, (self.time_to_expiry,), option_type=own, strike=self.strike)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,9 +133,8 @@ class Asian(Payoff):
     strike : float, >= 0
         Not read where the average is the strike.
     average : {"arithmetic", "geometric"}
-    strike_type : {"fixed", "average"}
-        ``"fixed"``: a call pays ``max(average - strike, 0)``. ``"average"``: a call pays
-        ``max(spot at expiry - average, 0)``.
+    kind : {"fixed_strike", "average_strike"}
+        A call pays ``max(average - strike, 0)``, or ``max(spot at expiry - average, 0)``.
     past_fixings : sequence of float, > 0
         Fixings taken so far.
     weights : sequence of float, >= 0, optional
@@ -119,7 +147,7 @@ class Asian(Payoff):
     times: ArrayLike
     strike: float = 0.0
     average: Literal["arithmetic", "geometric"] = "arithmetic"
-    strike_type: Literal["fixed", "average"] = "fixed"
+    kind: Literal["fixed_strike", "average_strike"] = "fixed_strike"
     past_fixings: ArrayLike = ()
     weights: ArrayLike | None = None
     time_to_expiry: float | None = None
@@ -128,7 +156,7 @@ class Asian(Payoff):
         sign(self.option_type)
         number("strike", self.strike, NONNEGATIVE)
         choice("average", self.average, ("arithmetic", "geometric"))
-        choice("strike_type", self.strike_type, ("fixed", "average"))
+        choice("kind", self.kind, ("fixed_strike", "average_strike"))
         times = dates("times", self.times)
         past = numbers("past_fixings", self.past_fixings, POSITIVE)
         count = len(past) + len(times)
@@ -164,7 +192,7 @@ class Asian(Payoff):
         weights = numbers("weights", self.weights if self.weights is not None else ())
         return _core.AsianTerms(
             average,
-            choice("strike_type", self.strike_type, ("fixed", "average")),
+            choice("kind", self.kind, ("fixed_strike", "average_strike")),
             sign(self.option_type),
             self.strike,
             array(self._schedule()[1]),

@@ -22,17 +22,27 @@ from typing import Any, Literal
 from strikeproof import _core
 from strikeproof._columns import thread_count
 from strikeproof._monte_carlo_arguments import NONNEGATIVE, choice, flag, number
-from strikeproof._monte_carlo_models import BlackScholes, Model
+from strikeproof._monte_carlo_models import BlackScholes, Merton, Model
+from strikeproof._monte_carlo_paths import Barrier, Lookback
 from strikeproof._monte_carlo_payoffs import Asian, European, Payoff
+from strikeproof._monte_carlo_several import Basket, Rainbow
+from strikeproof._monte_carlo_structured import Autocallable, Cliquet
 from strikeproof.random import SOBOL_POINTS, whole_number
 
 __all__ = [
     "Asian",
+    "Autocallable",
+    "Barrier",
+    "Basket",
     "BlackScholes",
+    "Cliquet",
     "Estimate",
     "European",
+    "Lookback",
+    "Merton",
     "Model",
     "Payoff",
+    "Rainbow",
     "price",
 ]
 
@@ -103,9 +113,9 @@ def price(
     Parameters
     ----------
     payoff : Payoff
-        `European`, `Asian` ...
+        `European`, `Asian`, `Barrier`, `Lookback`, `Basket`, `Rainbow`, `Autocallable`, `Cliquet`.
     model : Model
-        `BlackScholes` ...
+        `BlackScholes` or `Merton`.
     paths : int, >= 2
         Paths to simulate; with a target, those before the error is first looked at. With
         ``method="sobol"`` each replicate gets the next power of two of its share, 64 at least.

@@ -18,6 +18,14 @@ struct PathKernels {
   /// out += scale x + shift.
   void (*add_scaled)(std::size_t count, double scale, const double* x, double shift,
                      double* out) noexcept;
+  /// weight *= the chance that a Brownian bridge of this variance stays above `level` between two
+  /// numbers, or below it where `side` is -1; 0 where an end does not.
+  void (*survival)(std::size_t count, double side, double level, const double* before,
+                   const double* after, const double* variance, double* weight) noexcept;
+  /// out = maximum of `out` and of side times a Brownian bridge between two numbers, drawn by
+  /// uniforms in (0, 1): with `side` -1 the negative of its minimum.
+  void (*extremum)(std::size_t count, double side, const double* before, const double* after,
+                   const double* variance, const double* uniforms, double* out) noexcept;
 };
 
 extern const PathKernels kPathBaseline;

@@ -45,10 +45,13 @@ class European final : public Scheduled {
 
 class WeightedSpot final : public Scheduled {
  public:
-  WeightedSpot(const std::vector<double>& weights, const Schedule& schedule, double discount)
-      : Scheduled(schedule), weights_(weights) {
+  WeightedSpot(std::size_t asset, const std::vector<double>& weights, const Schedule& schedule,
+               double discount)
+      : Scheduled(schedule), asset_(asset), weights_(weights) {
     for (double& weight : weights_) weight *= discount;
   }
+
+  [[nodiscard]] std::size_t assets() const noexcept override { return asset_ + 1; }
 
   void start(const Observation& now, PathRows state) const noexcept override {
     std::fill_n(state[0], now.count, 0.0);
@@ -56,10 +59,12 @@ class WeightedSpot final : public Scheduled {
 
   void observe(const Observation& seen, PathRows state) const noexcept override {
     if (seen.date == kNoDate || weights_[seen.date] == 0.0) return;
-    simd::path_kernels().add_scaled(seen.count, weights_[seen.date], seen.spot[0], 0.0, state[0]);
+    simd::path_kernels().add_scaled(seen.count, weights_[seen.date], seen.spot[asset_], 0.0,
+                                    state[0]);
   }
 
  private:
+  std::size_t asset_;
   std::vector<double> weights_;
 };
 
@@ -70,9 +75,9 @@ std::unique_ptr<Payoff> european(const EuropeanTerms& terms, const Schedule& sch
   return std::make_unique<European>(terms, schedule, final_discount(schedule, rate));
 }
 
-std::unique_ptr<Payoff> weighted_spot(const std::vector<double>& weights, const Schedule& schedule,
-                                      const RateCurve& rate) {
-  return std::make_unique<WeightedSpot>(weights, schedule, final_discount(schedule, rate));
+std::unique_ptr<Payoff> weighted_spot(std::size_t asset, const std::vector<double>& weights,
+                                      const Schedule& schedule, const RateCurve& rate) {
+  return std::make_unique<WeightedSpot>(asset, weights, schedule, final_discount(schedule, rate));
 }
 
 double weighted_spot_mean(double spot, const std::vector<double>& weights, const Schedule& schedule,
