@@ -11,10 +11,16 @@ _OPERATIONS = {
     "bachelier": ("price", "greeks", "implied_volatility"),
     "black": ("price", "greeks", "implied_volatility"),
     "black_scholes": ("price", "greeks", "second_order", "implied_volatility"),
-    "portfolio": ("risk",),
 }
 _AMERICAN = ("fast", "accurate", "high_precision", "greeks", "implied_volatility")
 _AMERICAN_SIZES = ((1, 1), (400, 1), (400, 2))
+# steps of paths: a million paths of one, a hundred thousand of 252
+_MONTE_CARLO = {
+    "european": 1_000_000,
+    "european_sobol": 1_000_000,
+    "asian": 25_200_000,
+    "asian_sobol": 25_200_000,
+}
 _SCENARIOS = ((10_000, 1), (1_000_000, 1), (1_000_000, 2))
 
 NAMES: tuple[str, ...] = (
@@ -29,5 +35,11 @@ NAMES: tuple[str, ...] = (
         for operation in operations
         for batch, threads in _SIZES
     ),
+    *(
+        f"monte_carlo/{operation}/{batch}/pool:{threads}/real_time"
+        for operation, batch in _MONTE_CARLO.items()
+        for threads in (1, 2)
+    ),
+    *(f"portfolio/risk/{batch}/pool:{threads}/real_time" for batch, threads in _SIZES),
     *(f"portfolio/scenarios/{batch}/pool:{threads}/real_time" for batch, threads in _SCENARIOS),
 )

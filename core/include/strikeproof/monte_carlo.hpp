@@ -83,7 +83,7 @@ class Dynamics {
   /// Every date of the schedule is among them.
   [[nodiscard]] virtual std::span<const Step> steps() const noexcept = 0;
 
-  /// Writes log spots and state of time 0.
+  /// Writes log spots and state of time 0; an asset has the same log spot on all paths.
   virtual void start(const Paths& paths) const noexcept = 0;
   /// Takes log spots and state over step `step`, and writes the variance if that is wanted.
   virtual void advance(std::size_t step, const Numbers& numbers,

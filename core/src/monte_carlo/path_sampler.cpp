@@ -83,7 +83,9 @@ void PathSampler::start(Side& side, std::size_t count) const noexcept {
   dynamics_.start(paths);
   const PathRows spot{side.spot.data(), side.stride};
   for (std::size_t asset = 0; asset < dynamics_.assets(); ++asset) {
-    simd::path_kernels().exponentials(count, paths.log_spot[asset], spot[asset]);
+    // today's spot is the same for all paths
+    simd::path_kernels().exponentials(kGroup, paths.log_spot[asset], spot[asset]);
+    std::fill_n(spot[asset], count, *spot[asset]);
   }
   const Observation now{kNoDate, count, seen(paths.log_spot), seen(spot), {}, {}};
   for (std::size_t k = 0; k < payoffs_.size(); ++k) {
