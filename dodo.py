@@ -10,7 +10,7 @@ from tasks.mutants import task_gate_mutants
 from tasks.pack import task_validation_pack
 from tasks.parity import task_ql_parity
 from tasks.peers import task_peers
-from tasks.products import task_products
+from tasks.products import task_products, task_smile_models
 from tasks.soak import task_soak
 from tasks.wrds_sample import task_wrds_sample
 
@@ -24,6 +24,7 @@ __all__ = [
     "task_peers",
     "task_products",
     "task_ql_parity",
+    "task_smile_models",
     "task_soak",
     "task_validation_pack",
     "task_wrds_sample",

@@ -1,4 +1,4 @@
-"""Wiring of the `products` artifact, which is made only when asked for."""
+"""Wiring of what stands beside QuantLib and is made only when asked for: products, smile models."""
 
 from __future__ import annotations
 
@@ -11,3 +11,8 @@ from tasks.graph.artifact import family
 def task_products() -> Iterator[dict[str, Any]]:
     """Every product and method beside QuantLib on random contracts (optional)."""
     yield from family("products")
+
+
+def task_smile_models() -> Iterator[dict[str, Any]]:
+    """Heston's surfaces and calibration beside QuantLib (optional)."""
+    yield from family("smile_models")

@@ -21,6 +21,7 @@ void bind_double_barrier(nb::module_& module);
 void bind_exchange(nb::module_& module);
 void bind_finite_difference(nb::module_& module);
 void bind_heston(nb::module_& module);
+void bind_kou(nb::module_& module);
 void bind_lattice(nb::module_& module);
 void bind_lookback(nb::module_& module);
 void bind_monte_carlo(nb::module_& module);
@@ -30,6 +31,7 @@ void bind_rainbow(nb::module_& module);
 void bind_random(nb::module_& module);
 void bind_spread(nb::module_& module);
 void bind_term_structure(nb::module_& module);
+void bind_variance_gamma(nb::module_& module);
 
 NB_MODULE(_core, module) {
   module.doc() = "Compiled kernels of strikeproof; use the Python modules around them.";
@@ -64,6 +66,7 @@ NB_MODULE(_core, module) {
   bind_exchange(module);
   bind_finite_difference(module);
   bind_heston(module);
+  bind_kou(module);
   bind_lattice(module);
   bind_lookback(module);
   bind_monte_carlo(module);
@@ -73,4 +76,5 @@ NB_MODULE(_core, module) {
   bind_random(module);
   bind_spread(module);
   bind_term_structure(module);
+  bind_variance_gamma(module);
 }

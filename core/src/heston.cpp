@@ -15,7 +15,8 @@
 // until the result stays: the last change, squared, is the error to expect.
 //
 // At -i/2 the integrand is of size exp(k/2), so that a strike far above the forward costs the
-// digits that the price would need: beyond kFarthestStrike the answer is kNotConverged.
+// digits that the price would need: beyond kFarthestStrike the contour's answer is kNotConverged.
+// There, and where the option out of the money is worth little, heston_wing.cpp is asked.
 //
 // [1] Heston, S. (1993), Review of Financial Studies 6(2), 327-343.
 // [2] Lewis, A. (2001), A simple option formula for general jump-diffusion and other exponential
@@ -31,6 +32,7 @@
 #include <numbers>
 
 #include "heston_characteristic.hpp"
+#include "heston_wing.hpp"
 
 namespace strikeproof::heston {
 namespace {
@@ -43,6 +45,7 @@ constexpr Complex kI{0.0, 1.0};
 constexpr double kLastChange = 1e-5;
 // ln(K/F) beyond which rounding exceeds 1e-11 of the forward: exp(k/2) times 1e-16.
 constexpr double kFarthestStrike = 23.0;
+constexpr double kWing = 1e-7;         // of the forward: less is worth an integral of its own
 constexpr double kNegligible = 1e-14;  // of a term, beyond which the contour is not followed
 constexpr double kFarthest = 60.0;     // of y: exp(60) is beyond every scale in use
 // Widest use of the angles allowed, and the narrowest strip that is tried (correlations of -1, 1).
@@ -93,6 +96,17 @@ Result intrinsic(const VanillaOption& o, const Forward& f) noexcept {
   const bool exercised = sign * (f.value - o.strike) > 0.0;
   const double amount = f.strike_discount * std::max(sign * (f.value - o.strike), 0.0);
   return {{amount, exercised ? sign * f.spot_discount : 0.0, 0.0}, Status::kOk};
+}
+
+/// Any option by parity from the one out of the money.
+Result from_wing(const VanillaOption& o, const Market& m, const Forward& f, bool outside,
+                 const Values& wing) noexcept {
+  const auto sign = static_cast<double>(o.type);
+  const double parity = outside ? 0.0 : sign * (f.value - o.strike);
+  const double delta = wing.delta + (outside ? 0.0 : sign);
+  return {{f.strike_discount * (f.value * wing.price + parity), f.spot_discount * delta,
+           f.spot_discount * wing.gamma / m.spot},
+          Status::kOk};
 }
 
 }  // namespace
@@ -242,7 +256,15 @@ Result value(const VanillaOption& option, const Market& market, Expiry& expiry) 
   if (!expiry.serves(market.model, time)) expiry = Expiry(market.model, time);
   const double k = std::log(option.strike / forward.value);
   const Result covered = expiry.covered_call(k);
-  if (covered.status != Status::kOk) return covered;
+  const bool settled = covered.status == Status::kOk;
+  const double time_value = std::min(1.0, std::exp(k)) - covered.value.price;
+  if (!settled || time_value < kWing) {
+    const Result far = wing(market.model, time, k);
+    const bool outside = (k > 0.0) == (option.type == OptionType::kCall);
+    if (far.status == Status::kOk) return from_wing(option, market, forward, outside, far.value);
+  }
+  // within the absolute accuracy promised, though the wing's relative one was not reached
+  if (!settled) return covered;
   // call = F - min(S, K), put = K - min(S, K)
   const bool call = option.type == OptionType::kCall;
   const double undiscounted = (call ? 1.0 : std::exp(k)) - covered.value.price;

@@ -242,14 +242,26 @@ std::vector<std::vector<double>> heston_starts(std::span<const Quote> quotes) {
   return found;
 }
 
-/// Jumps joined to a fit without: few and large, many and small, upward.
+/// Jumps joined to a fit without: few and large, many and small, upward. That fit takes the jumps'
+/// variance for its own, and may end at its bounds, where the transformation is too flat to leave.
 std::vector<std::vector<double>> bates_starts(const std::vector<double>& variance) {
   constexpr std::array<std::array<double, 3>, 4> kJumps{
       {{0.1, -0.1, 0.1}, {1.0, -0.05, 0.05}, {0.05, -0.3, 0.2}, {0.5, 0.05, 0.1}}};
+  constexpr std::array<Bounds, kHestonParameters> kUsual{
+      {{1e-3, 1.0}, {1e-3, 1.0}, {0.3, 8.0}, {0.1, 2.0}, {-0.9, 0.9}}};
+  constexpr double kLeastShare = 0.2;  // of the variance that is left to diffusion
   std::vector<std::vector<double>> found;
-  for (const auto& jumps : kJumps) {
-    found.push_back(variance);
-    found.back().insert(found.back().end(), jumps.begin(), jumps.end());
+  for (const auto& [intensity, mean, deviation] : kJumps) {
+    std::vector<double> start = variance;
+    for (std::size_t i = 0; i < start.size(); ++i) {
+      start[i] = std::clamp(start[i], kUsual[i].lower, kUsual[i].upper);
+    }
+    const double jumps = intensity * (mean * mean + deviation * deviation);
+    for (std::size_t i = 0; i < 2; ++i) {
+      start[i] = std::max(start[i] - jumps, kLeastShare * start[i]);
+    }
+    start.insert(start.end(), {intensity, mean, deviation});
+    found.push_back(start);
   }
   return found;
 }

@@ -6,7 +6,7 @@
 //   f = level + 2 slope h,   I(t) = I(s) + h (level + slope h)
 // * forward rates piecewise constant: slope 0. Log-linear discount factors are the same thing,
 // level
-//   the drop of their logarithm per year [1, section 3.1].
+//   the drop of their logarithm per year [1].
 // * zero rates linear: slope = dz/dt, level = z(s) + s dz/dt; f jumps at the nodes [1,
 // section 2.4].
 // * volatility piecewise constant: f is its square, I the total variance. It exists only if the

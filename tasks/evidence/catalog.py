@@ -53,6 +53,7 @@ _WRDS = f"{_ARTIFACTS}/wrds_sample"
 _DAX = "tests/data/dax_2002_07_05.json"
 _UNIVERSE = "wrds_pipeline/universe.toml"
 _PEERS = f"{_ARTIFACTS}/peers"
+_SMILES = f"{_ARTIFACTS}/smile_models"
 _SAMPLE_TABLES = {
     name: f"{_WRDS}/SYNTHETIC_{name}.parquet" for name in ("opprcd", "secprd", "zerocd")
 }
@@ -295,6 +296,46 @@ OPTIONAL: tuple[Artifact, ...] = (
         "tasks.evidence.products:write_products",
         "products_table",
         {"core": CORE},
+        timed=True,
+        packed=False,
+    ),
+    Artifact(
+        f"{_SMILES}/surfaces.csv",
+        "smile_models",
+        "Heston surfaces a second and errors against 30 digits, beside three engines of QuantLib",
+        "tasks.evidence.smile_surfaces:write_surfaces",
+        "smile_surfaces",
+        {"core": CORE, "reference": "tests/data/heston_reference.csv"},
+        timed=True,
+        packed=False,
+    ),
+    Artifact(
+        f"{_SMILES}/calibration_sets.csv",
+        "smile_models",
+        "Every random Heston model fitted to its quotes, by this library and by QuantLib",
+        "tasks.evidence.smile_calibration:write_sets",
+        "smile_calibration_sets",
+        {"core": CORE},
+        timed=True,
+        packed=False,
+    ),
+    Artifact(
+        f"{_SMILES}/calibration.csv",
+        "smile_models",
+        "Calibration: failures, recovery errors and milliseconds over those models",
+        "tasks.evidence.smile_calibration:write_calibration",
+        "smile_calibration",
+        {"sets": f"{_SMILES}/calibration_sets.csv"},
+        timed=True,
+        packed=False,
+    ),
+    Artifact(
+        f"{_SMILES}/smile_models.png",
+        "smile_models",
+        "Accuracy against pace of Heston surfaces, and how calibrations recover their models",
+        "tasks.evidence.smile_plot:write_smile_plot",
+        "png",
+        {"surfaces": f"{_SMILES}/surfaces.csv", "sets": f"{_SMILES}/calibration_sets.csv"},
         timed=True,
         packed=False,
     ),

@@ -144,6 +144,80 @@ class ProductsTable(dy.Schema):
     ratio = dy.Float64(nullable=False, min_exclusive=0.0)
 
 
+class SmileSurfaces(dy.Schema):
+    """One engine on one case of Heston's model: pace, and errors against 30 digits."""
+
+    case = dy.String(nullable=False, primary_key=True)
+    engine = dy.String(nullable=False, regex=r"^[A-Za-z]+$", primary_key=True)
+    threads = dy.Int64(nullable=False, min=1, primary_key=True)
+    rounds = dy.Int64(nullable=False, min=1)
+    surfaces_per_second = dy.Float64(nullable=False, min_exclusive=0.0)
+    priced = dy.Int64(nullable=False, min=0)
+    failures = dy.Int64(nullable=False, min=0)
+    max_error = dy.Float64(nullable=True, min=0.0)
+    median_error = dy.Float64(nullable=True, min=0.0)
+
+    @dy.rule()
+    def errors_are_those_of_priced_calls(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """Largest not below the median; both absent where no call was priced."""
+        largest, median = pl.col("max_error"), pl.col("median_error")
+        none = largest.is_null() & median.is_null()
+        some = (largest >= median).fill_null(value=False)
+        return pl.when(pl.col("priced") == 0).then(none).otherwise(some)
+
+
+_LIBRARY = r"^(strikeproof|QuantLib by (volatility|relative price))$"
+
+
+class SmileCalibrationSets(dy.Schema):
+    """One random model fitted to its quotes."""
+
+    library = dy.String(nullable=False, regex=_LIBRARY, primary_key=True)
+    quotes = dy.Int64(nullable=False, min=6, primary_key=True)
+    noise = dy.Float64(nullable=False, min=0.0, primary_key=True)
+    set = dy.Int64(nullable=False, min=0, primary_key=True)
+    feller_violated = dy.Int64(nullable=False, min=0, max=1)
+    outcome = dy.String(nullable=False, regex=r"^(recovered|other minimum|stopped|exception)$")
+    recovery_error = dy.Float64(nullable=True, min=0.0)
+    milliseconds = dy.Float64(nullable=True, min_exclusive=0.0)
+
+    @dy.rule()
+    def a_fit_has_its_figures(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """Error and time are there, but for an exception."""
+        thrown = pl.col("outcome") == "exception"
+        error, taken = pl.col("recovery_error").is_null(), pl.col("milliseconds").is_null()
+        return (thrown & error & taken) | ~(thrown | error | taken)
+
+
+class SmileCalibration(dy.Schema):
+    """The sets of one library, number of quotes and noise."""
+
+    library = dy.String(nullable=False, regex=_LIBRARY, primary_key=True)
+    quotes = dy.Int64(nullable=False, min=6, primary_key=True)
+    noise = dy.Float64(nullable=False, min=0.0, primary_key=True)
+    sets = dy.Int64(nullable=False, min=1)
+    feller_violated = dy.Int64(nullable=False, min=0)
+    failures = dy.Int64(nullable=False, min=0)
+    exceptions = dy.Int64(nullable=False, min=0)
+    recovery_median = dy.Float64(nullable=False, min=0.0)
+    recovery_99 = dy.Float64(nullable=False, min=0.0)
+    recovery_max = dy.Float64(nullable=False, min=0.0)
+    milliseconds_median = dy.Float64(nullable=False, min_exclusive=0.0)
+    milliseconds_99 = dy.Float64(nullable=False, min_exclusive=0.0)
+
+    @dy.rule()
+    def quantiles_ascend(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """Median, 99 % and largest in this order; counts within the sets."""
+        ascending = (pl.col("recovery_median") <= pl.col("recovery_99")) & (
+            pl.col("recovery_99") <= pl.col("recovery_max")
+        )
+        times = pl.col("milliseconds_median") <= pl.col("milliseconds_99")
+        counts = (pl.col("exceptions") <= pl.col("failures")) & (
+            pl.max_horizontal("failures", "feller_violated") <= pl.col("sets")
+        )
+        return ascending & times & counts
+
+
 class MarketFitQuotes(dy.Schema):
     """One quote of the DAX surface: price, round trip, flat fit."""
 
@@ -197,6 +271,9 @@ SCHEMAS: Mapping[str, type[dy.Schema]] = {
     "market_fit_quotes": MarketFitQuotes,
     "parity_table": ParityTable,
     "peers_table": PeersTable,
+    "smile_calibration": SmileCalibration,
+    "smile_calibration_sets": SmileCalibrationSets,
+    "smile_surfaces": SmileSurfaces,
     "wrds_calibration": wrds.Calibration,
     "wrds_oos_pricing": wrds.OosPricing,
     "wrds_summary": wrds.Summary,

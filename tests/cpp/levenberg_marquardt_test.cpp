@@ -79,6 +79,31 @@ TEST(LevenbergMarquardt, StepsBackFromPointsWithoutResiduals) {
   EXPECT_TRUE(std::isnan(none.sum_of_squares));
 }
 
+TEST(LevenbergMarquardt, SaysThatAnEdgeIsNotAMinimum) {
+  // no residuals below 1 although the minimum is at 0; then a jump that hides it
+  const auto ends = [](In x, Out error, Out slope) {
+    if (x[0] < 1.0) return false;
+    error[0] = x[0];
+    error[1] = 1.0;
+    slope[0] = 1.0;
+    slope[1] = 0.0;
+    return true;
+  };
+  const LeastSquaresResult edge = levenberg_marquardt(ends, std::array{5.0}, 2, {});
+  EXPECT_NEAR(edge.parameters[0], 1.0, 1e-9);
+  EXPECT_EQ(edge.stop, StopReason::kStalled);
+  const auto jumps = [](In x, Out error, Out slope) {
+    error[0] = x[0];
+    error[1] = x[0] < 1.0 ? 10.0 : 1.0;
+    slope[0] = 1.0;
+    slope[1] = 0.0;
+    return true;
+  };
+  EXPECT_EQ(levenberg_marquardt(jumps, std::array{5.0}, 2, {}).stop, StopReason::kStalled);
+  const LeastSquaresResult smooth = levenberg_marquardt(rosenbrock, std::array{-1.2, 1.0}, 2, {});
+  EXPECT_NE(smooth.stop, StopReason::kStalled);
+}
+
 TEST(LevenbergMarquardt, ConditionNumberIsThatOfTheScaledColumns) {
   // columns (1, 0) and (cos a, sin a) have singular values sqrt(1 +- cos a)
   constexpr double kAngle = 0.01;

@@ -108,16 +108,49 @@ def test_every_random_contract_settles_within_its_bounds() -> None:
     assert ((found.delta >= 0.0) & (found.delta <= 1.0) & (found.gamma >= 0.0)).all()
 
 
-def test_strikes_beyond_the_digits_are_refused() -> None:
-    """A strike of e^40 forwards cost more digits than there are: no number may come back."""
+def _wing_reference() -> list[dict[str, str]]:
+    with _REFERENCE.with_name("heston_wing_reference.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_prices_down_to_ten_to_minus_fifty_have_digits_of_their_own() -> None:
+    rows = _wing_reference()
+    assert len(rows) == 66, "run tests/data/make_heston_wing_reference.py"
+    columns = {
+        name: np.array([float(row[name]) for row in rows])
+        for name in (*_PARAMETERS, "time_to_expiry")
+    }
+    log_strike = np.array([float.fromhex(row["log_strike"]) for row in rows])
+    strike = np.exp(log_strike)
+    found, status = heston.greeks(
+        option_type=np.where(log_strike > 0.0, 1.0, -1.0),
+        spot=1.0,
+        strike=strike,
+        rate=0.0,
+        return_status=True,
+        **columns,
+    )
+    assert not status.any()
+    # the strike, rounded, moves the price by so many of its last digits
+    steepness = np.abs([float(row["delta"]) / float(row["price"]) for row in rows])
+    for name, values in found._asdict().items():
+        want = np.array([float(row[name]) for row in rows])
+        error = np.abs(values / want - 1.0)
+        assert (error < 1e-11 + 2e-16 * steepness).all(), name
+
+
+def test_far_strikes_fall_like_a_power() -> None:
+    """A strike of e^40 forwards costs the contour between the poles more digits than there are."""
     terms: dict[str, Any] = {"option_type": "call", **_BASE, "spot": 1.0, "rate": 0.0}
-    strike = np.exp([22.9, 23.1, 40.0, 690.0])
-    price, status = heston.price(**terms, strike=strike, time_to_expiry=1.0, return_status=True)
-    assert price[0] == pytest.approx(0.0, abs=1e-10)
-    assert list(status) == [Status.OK] + 3 * [Status.NOT_CONVERGED]
-    assert np.isnan(price[1:]).all()
-    with pytest.raises(ValueError, match="did not reach its accuracy"):
-        heston.price(**terms, strike=math.exp(40.0), time_to_expiry=1.0)
+    log_strike = np.array([22.9, 23.1, 40.0, 690.0])
+    price = heston.price(**terms, strike=np.exp(log_strike), time_to_expiry=1.0, on_failure="raise")
+    assert price[0] > price[1] > price[2] > 0.0
+    assert price[2] < 1e-100
+    assert price[3] == 0.0, "below every double"
+    # near the last finite moment the logarithm is that moment's line and a root: no jump at e^23
+    near = heston.price(**terms, strike=np.exp([22.8, 22.9, 23.0, 23.1]), time_to_expiry=1.0)
+    slopes = np.diff(np.log(near))
+    np.testing.assert_allclose(slopes, slopes[0], rtol=1e-3)
 
 
 def test_results_into_the_callers_arrays() -> None:

@@ -121,8 +121,9 @@ class Expiry {
   Contour down_;
 };
 
-/// Price within 1e-10 of the spot, or the rounding of a larger discounted strike. kNotConverged for
-/// strikes above exp(23) = 1e10 times the forward.
+/// Price within 1e-10 of the spot, or the rounding of a larger discounted strike; below 1e-7 of the
+/// spot within a relative 1e-9 of itself as well, unless the model leaves the integral through the
+/// saddle point too few digits (moments that end at once beyond 1, correlations of -1 and 1).
 [[nodiscard]] Result value(const VanillaOption& option, const Market& market) noexcept;
 
 /// The same with an expiry that may serve the next contract as well: it is replaced where it is of

@@ -25,7 +25,7 @@ struct Bounds {
   double upper;
 };
 
-enum class Stop : std::uint8_t { kGradient, kStep, kReduction, kEvaluations, kUnusable };
+enum class Stop : std::uint8_t { kGradient, kStep, kReduction, kEvaluations, kUnusable, kStalled };
 
 struct Settings {
   int most_evaluations = 200;  // of the surface, per start

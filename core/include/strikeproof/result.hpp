@@ -25,4 +25,16 @@ struct GreeksResult {
   Status status;
 };
 
+/// Price and its derivatives by the spot.
+struct SpotGreeks {
+  double price;
+  double delta;
+  double gamma;
+};
+
+struct SpotGreeksResult {
+  SpotGreeks value;  // all NaN unless status is kOk
+  Status status;
+};
+
 }  // namespace strikeproof

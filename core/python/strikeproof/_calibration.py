@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from strikeproof import _core
+from strikeproof import _core, black
 from strikeproof._columns import as_columns, as_float64
 
 Float64Array = NDArray[np.float64]
@@ -27,9 +27,12 @@ JUMP_BOUNDS: Bounds = {
     "jump_mean": (-1.5, 1.0),
     "jump_volatility": (1e-4, 1.5),
 }
-_STOPS = ("gradient", "step", "reduction", "evaluations", "unusable")
+_STOPS = ("gradient", "step", "reduction", "evaluations", "unusable", "stalled")
+_WEIGHTS = ("vega", "spread")
 _AT_BOUND = 1e-3  # of the interval, in the variable that is fitted
 _ILL_CONDITIONED = 300.0  # of columns scaled to 1: two digits and a half of the quotes are lost
+_DEVIATIONS = 2.0  # that a parameter must be from 0 to count as determined; of 1 for correlation
+_SHARE = 0.3  # of the least determined direction, from which a parameter is named as part of it
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,11 @@ class Calibration:
         Of J with its columns scaled to length 1: about how much noise is amplified.
     evaluations, starts : int
         Surfaces priced, and starts that were tried.
-    stop : {"gradient", "step", "reduction", "evaluations"}
-        Reason why the best start's iteration ended.
+    stop : {"gradient", "step", "reduction", "evaluations", "stalled"}
+        Reason why the best start's iteration ended; the last two are no convergence.
     warnings : tuple of str
-        Parameters at their bounds, parameters that the quotes do not tell apart, no convergence.
+        Parameters at their bounds, parameters that the quotes do not tell apart or do not
+        determine, no convergence.
     """
 
     model: dict[str, float]
@@ -75,11 +79,15 @@ def calibrate(
     default_bounds: Bounds,
     quotes: Mapping[str, ArrayLike],
     *,
+    weight: ArrayLike | str,
+    spread: tuple[ArrayLike | None, ArrayLike | None],
     bounds: Bounds | None,
     start: Mapping[str, float] | None,
     most_evaluations: int,
 ) -> Calibration:
     """Calibration of the model whose parameters `default_bounds` names.
+
+    `spread` has the volatilities of bid and ask.
 
     Raises
     ------
@@ -88,13 +96,17 @@ def calibrate(
         be priced.
     """
     limits = _merged(default_bounds, bounds)
-    shape, columns = _quotes(quotes)
+    weights = _weight(weight, quotes, spread)
+    shape, columns = _quotes({**quotes, "weight": weights})
     free = [name for name, (lower, upper) in limits.items() if upper > lower]
     count = int(np.prod(shape))
     if count < len(free) + 1:
         raise ValueError(f"{count} quotes for {len(free)} free parameters: give more quotes")
     if most_evaluations < 1:
         raise ValueError(f"most_evaluations is {most_evaluations}: must be >= 1")
+    # relative weights only: what counts as an exact fit must not depend on their unit
+    size = float(np.sqrt(np.mean(np.square(columns["weight"]))))
+    columns["weight"] = columns["weight"] / size
     found = _core.calibrate(
         "jump_mean" in limits,
         [np.ascontiguousarray(np.broadcast_to(c, (count,))) for c in columns.values()],
@@ -113,14 +125,48 @@ def calibrate(
         model=model,
         standard_errors=dict(zip(limits, map(float, deviations), strict=True)),
         errors=np.reshape(errors, shape),
-        sum_of_squares=float(total),
+        sum_of_squares=float(total) * size**2,
         covariance=covariance,
         condition_number=float(condition),
         evaluations=evaluations,
         starts=starts,
         stop=_STOPS[stop],
-        warnings=_warnings(model, limits, covariance, float(condition), _STOPS[stop]),
+        warnings=(
+            *_at_bounds(model, limits),
+            *_no_convergence(_STOPS[stop]),
+            *_undetermined(
+                model, free, inverse, float(condition), deviations[_places(limits, free)]
+            ),
+        ),
     )
+
+
+def _weight(
+    weight: ArrayLike | str,
+    quotes: Mapping[str, Any],
+    spread: tuple[ArrayLike | None, ArrayLike | None],
+) -> Any:
+    """What multiplies the errors of volatility: a rule's, or the numbers that are given."""
+    bid, ask = spread
+    if (bid is None) != (ask is None):
+        raise ValueError("bid_volatility and ask_volatility go together: give both or neither")
+    if not isinstance(weight, str):
+        return weight
+    if weight not in _WEIGHTS:
+        raise ValueError(f"weight is {weight!r}: must be one of {_WEIGHTS} or numbers > 0")
+    if weight == "vega":
+        _quotes(quotes)
+        return black.greeks(option_type=1, rate=0.0, on_failure="nan", **quotes).vega
+    if bid is None or ask is None:
+        raise ValueError('weight is "spread": needs bid_volatility and ask_volatility')
+    width = as_float64("ask_volatility", ask) - as_float64("bid_volatility", bid)
+    bad = np.flatnonzero(~(width > 0.0))
+    if bad.size:
+        raise ValueError(
+            f"ask_volatility less bid_volatility is {float(np.ravel(width)[bad[0]])!r} at index "
+            f"{int(bad[0])} ({bad.size} such): must be > 0 for a weight by spread"
+        )
+    return 1.0 / width
 
 
 def _merged(default_bounds: Bounds, bounds: Bounds | None) -> dict[str, tuple[float, float]]:
@@ -166,31 +212,57 @@ def _covariance(
 ) -> Float64Array:
     """By all parameters: rows and columns of those that were held are 0."""
     scale = total / (quotes - len(free))
-    at = np.array([names.index(name) for name in free], dtype=np.intp)
+    at = _places(names, free)
     covariance = np.zeros((len(names), len(names)))
     covariance[np.ix_(at, at)] = scale * np.reshape(inverse, (len(free), len(free)))
     return covariance
 
 
-def _warnings(
-    model: Mapping[str, float],
-    limits: Bounds,
-    covariance: Float64Array,
-    condition: float,
-    stop: str,
-) -> tuple[str, ...]:
-    found = [
+def _places(names: Iterable[str], free: list[str]) -> NDArray[np.intp]:
+    known = list(names)
+    return np.array([known.index(name) for name in free], dtype=np.intp)
+
+
+def _at_bounds(model: Mapping[str, float], limits: Bounds) -> tuple[str, ...]:
+    return tuple(
         f"{name} is {model[name]:.6g}, at its bound: widen its bounds or fix it"
         for name, (lower, upper) in limits.items()
         if upper > lower and _at_bound(model[name], lower, upper)
-    ]
+    )
+
+
+def _no_convergence(stop: str) -> tuple[str, ...]:
     if stop == "evaluations":
-        found.append("stopped by most_evaluations before converging: allow more")
+        return ("stopped by most_evaluations before converging: allow more",)
+    if stop == "stalled":
+        return (
+            "stalled where the model cannot be priced at every quote or its errors jump: this need "
+            "not be the minimum; leave out quotes far from the money or narrow the bounds",
+        )
+    return ()
+
+
+def _undetermined(
+    model: Mapping[str, float],
+    free: list[str],
+    inverse: list[float],
+    condition: float,
+    deviations: Float64Array,
+) -> tuple[str, ...]:
+    """What the quotes do not say: directions that leave the fit alone, sizes lost in its errors."""
+    found = []
     if condition > _ILL_CONDITIONED:
         found.append(
             f"condition number {condition:.2g}: the quotes hardly tell "
-            f"{' and '.join(_twins(list(limits), covariance))} apart; hold one by its bounds"
+            f"{' and '.join(_least_determined(free, inverse))} apart; hold one by its bounds"
         )
+    for name, deviation in zip(free, deviations, strict=True):
+        size = 1.0 if name == "correlation" else abs(model[name])
+        if _DEVIATIONS * deviation > size:
+            found.append(
+                f"{name} is {model[name]:.3g} with a standard error of {deviation:.2g}: "
+                "the quotes hardly determine it"
+            )
     return tuple(found)
 
 
@@ -201,11 +273,18 @@ def _at_bound(value: float, lower: float, upper: float) -> bool:
     return bool(share < _AT_BOUND or share > 1.0 - _AT_BOUND)
 
 
-def _twins(names: list[str], covariance: Float64Array) -> tuple[str, str]:
-    """The two parameters whose estimates are most correlated."""
-    deviations = np.sqrt(np.diag(covariance))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        correlation = np.abs(covariance / np.outer(deviations, deviations))
-    correlation = np.triu(np.nan_to_num(correlation), 1)
-    first, second = np.unravel_index(np.argmax(correlation), correlation.shape)
-    return names[first], names[second]
+def _least_determined(names: list[str], inverse: list[float]) -> list[str]:
+    """Parameters along the direction that changes the errors least; all where rank is lacking."""
+    normal = np.reshape(inverse, (len(names), len(names)))
+    if not np.all(np.isfinite(normal)):
+        return names
+    deviations = np.sqrt(np.diag(normal))
+    correlations = normal / np.outer(deviations, deviations)
+    # lengths of J's columns, by which the condition number scales them
+    try:
+        lengths = np.sqrt(np.abs(np.diag(np.linalg.inv(correlations))))
+    except np.linalg.LinAlgError:
+        return names
+    _, directions = np.linalg.eigh(correlations * np.outer(lengths, lengths))
+    weakest = np.abs(directions[:, -1])
+    return [name for name, share in zip(names, weakest, strict=True) if share > _SHARE]

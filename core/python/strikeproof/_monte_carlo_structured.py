@@ -6,9 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from strikeproof import _core
+from strikeproof._columns import as_float64
 from strikeproof._monte_carlo_arguments import (
     NONNEGATIVE,
     POSITIVE,
@@ -65,9 +67,8 @@ class Autocallable(Payoff):
         coupons = numbers("coupons", self.coupons)
         as_many("triggers", triggers, "times", len(times))
         as_many("coupons", coupons, "times", len(times))
-        single = isinstance(self.references, int | float)
         references = numbers(
-            "references", (self.references,) if single else self.references, POSITIVE
+            "references", np.atleast_1d(as_float64("references", self.references)), POSITIVE
         )
         if not references:
             raise ValueError("references is empty: must hold at least one asset")

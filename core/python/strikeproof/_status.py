@@ -32,6 +32,8 @@ class Rule(NamedTuple):
 
 NONNEGATIVE = Rule(lambda value: value >= 0.0, "must be >= 0")
 POSITIVE = Rule(lambda value: value > 0.0, "must be > 0")
+ABOVE_ONE = Rule(lambda value: value > 1.0, "must be > 1")
+PROBABILITY = Rule(lambda value: 0.0 <= value <= 1.0, "must be within [0, 1]")
 CORRELATION = Rule(lambda value: -1.0 <= value <= 1.0, "must be within [-1, 1]")
 
 # What each failure means where no single argument is to blame.

@@ -258,7 +258,9 @@ def calibrate(
     time_to_expiry: ArrayLike,
     forward: ArrayLike,
     volatility: ArrayLike,
-    weight: ArrayLike = 1.0,
+    weight: ArrayLike | str = 1.0,
+    bid_volatility: ArrayLike | None = None,
+    ask_volatility: ArrayLike | None = None,
     bounds: Bounds | None = None,
     start: Mapping[str, float] | None = None,
     most_evaluations: int = 200,
@@ -267,7 +269,9 @@ def calibrate(
 
     Parameters
     ----------
-    strike, time_to_expiry, forward, volatility, weight, bounds, start, most_evaluations
+    strike, time_to_expiry, forward, volatility, weight, bid_volatility, ask_volatility
+        As for `strikeproof.heston.calibrate`.
+    bounds, start, most_evaluations
         As for `strikeproof.heston.calibrate`; by default the jumps are joined to Heston's fit.
 
     Returns
@@ -284,11 +288,12 @@ def calibrate(
         "time_to_expiry": time_to_expiry,
         "forward": forward,
         "volatility": volatility,
-        "weight": weight,
     }
     return _calibrate(
         {**HESTON_BOUNDS, **JUMP_BOUNDS},
         quotes,
+        weight=weight,
+        spread=(bid_volatility, ask_volatility),
         bounds=bounds,
         start=start,
         most_evaluations=most_evaluations,

@@ -9,7 +9,8 @@
 // to the one that the linear model promises [3].
 //
 // An own one, because the libraries of C++ that have this method (Ceres, Eigen, GSL) are heavier
-// than the whole core, and Python's hold the interpreter in every residual.
+// than the whole core, and Python's hold the interpreter in every residual: docs/DEPENDENCIES.md
+// has what they cost.
 //
 // [1] More, J. (1978), The Levenberg-Marquardt algorithm: implementation and theory, Lecture Notes
 //     in Mathematics 630, 105-116.
@@ -34,6 +35,8 @@ enum class StopReason {
   kReduction,    // neither the step nor the linear model would reduce the sum any more
   kEvaluations,  // as many as allowed, without reaching any of the above
   kUnusable,     // no residuals at the start
+  kStalled,      // only tiny steps are left though the linear model wants longer ones: the
+                 // residuals jump or end there, and this need not be a minimum
 };
 
 struct LeastSquaresSettings {
@@ -259,8 +262,17 @@ LeastSquaresResult levenberg_marquardt(Residuals&& residuals, std::span<const do
       trial[i] = found.parameters[i] + step.move[i];
       size += scale[i] * scale[i] * found.parameters[i] * found.parameters[i];
     }
-    if (step.length <= settings.step_tolerance * (std::sqrt(size) + settings.step_tolerance)) {
-      found.stop = StopReason::kStep;
+    const double magnitude = std::sqrt(size) + settings.step_tolerance;
+    // only damping keeps the step short: shorter ones than kSpoilt may be refused by rounding alone
+    constexpr double kUndamped = 1e-10;
+    constexpr double kSpoilt = 1e-8;
+    const auto stalled = [&] {
+      const ScaledJacobian::Step wanted = linear.step(std::min(damping, kUndamped));
+      return wanted.length > kSpoilt * magnitude &&
+             wanted.reduction > kSpoilt * found.sum_of_squares;
+    };
+    if (step.length <= settings.step_tolerance * magnitude) {
+      found.stop = stalled() ? StopReason::kStalled : StopReason::kStep;
       break;
     }
     ++found.evaluations;
@@ -274,6 +286,9 @@ LeastSquaresResult levenberg_marquardt(Residuals&& residuals, std::span<const do
     constexpr double kNoise = 1e-10;
     const bool settled =
         step.reduction <= least && std::abs(gained) <= kNoise * found.sum_of_squares;
+    if (settled) {
+      found.stop = stalled() ? StopReason::kStalled : StopReason::kReduction;
+    }
     if (gained > 0.0 || settled) {
       const double ratio = gained / step.reduction;
       const double shrink = 2.0 * ratio - 1.0;
@@ -288,10 +303,7 @@ LeastSquaresResult levenberg_marquardt(Residuals&& residuals, std::span<const do
       damping *= growth;
       growth *= 2.0;
     }
-    if (settled) {
-      found.stop = StopReason::kReduction;
-      break;
-    }
+    if (settled) break;
   }
   scale.assign(n, 0.0);  // the statistics are those of the last Jacobian alone
   linear = ScaledJacobian(jacobian, found.residuals, scale);

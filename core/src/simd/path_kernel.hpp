@@ -20,9 +20,10 @@ constexpr double kExponentReach = 700.0;
 
 void exponentials(std::size_t count, const double* x, double* out) noexcept {
   for (std::size_t at = 0; at < count; at += kLanes) {
-    const Real bounded =
-        minimum(maximum(load(x + at), splat(-kExponentReach)), splat(kExponentReach));
-    store(out + at, exp_near(bounded, Real{}));
+    const Real power = load(x + at);
+    const Real bounded = minimum(maximum(power, splat(-kExponentReach)), splat(kExponentReach));
+    const Real infinite = splat(__builtin_inf());
+    store(out + at, select(power > kExponentReach, infinite, exp_near(bounded, Real{})));
   }
 }
 

@@ -11,7 +11,7 @@ namespace strikeproof::simd {
 
 /// Rows of numbers, one a path; `count` is a multiple of kPathGroup. `out` may be `x`.
 struct PathKernels {
-  /// exp(x); x beyond +-700 counts as +-700.
+  /// exp(x); x below -700 counts as -700, above 700 gives infinity.
   void (*exponentials)(std::size_t count, const double* x, double* out) noexcept;
   /// ln(x) of positive normal numbers.
   void (*logarithms)(std::size_t count, const double* x, double* out) noexcept;

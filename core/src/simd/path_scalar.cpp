@@ -2,6 +2,7 @@
 // the others, from which the last bits may differ.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "path_kernels.hpp"
 
@@ -9,7 +10,10 @@ namespace strikeproof::simd {
 namespace {
 
 void exponentials(std::size_t count, const double* x, double* out) noexcept {
-  for (std::size_t p = 0; p < count; ++p) out[p] = std::exp(std::clamp(x[p], -700.0, 700.0));
+  for (std::size_t p = 0; p < count; ++p) {
+    out[p] =
+        x[p] > 700.0 ? std::numeric_limits<double>::infinity() : std::exp(std::max(x[p], -700.0));
+  }
 }
 
 void logarithms(std::size_t count, const double* x, double* out) noexcept {
