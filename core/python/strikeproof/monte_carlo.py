@@ -48,7 +48,7 @@ __all__ = [
 
 STOPS = ("paths", "target", "maximum")
 MOST_PATHS = 2**48
-MOST_REPLICATES = 4096
+MOST_REPLICATES = 1024
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def price(
     seed : int, below 2**64
     method : {"pseudo", "sobol"}
         Independent paths, or Sobol's sequence with Owen's scrambling along a Brownian bridge.
-    replicates : int, 2 to 4096
+    replicates : int, 2 to 1024
         Independent scramblings of Sobol's sequence, whose spread is the error.
     antithetic : bool
         Simulate every path's mirror image as well.
