@@ -51,6 +51,16 @@ def test_seeds_differ_and_controls_are_told():
     assert 0.5 < first[0] < 1.0
 
 
+def test_help_lowers_the_error():
+    how = {"paths": 16_384, "seed": 2}
+    plain = mc.price(ASIAN, MODEL, control_variate=False, **how).standard_error
+    mirrored = mc.price(ASIAN, MODEL, control_variate=False, antithetic=True, **how).standard_error
+    assert mirrored < 0.8 * plain
+    assert mc.price(ASIAN, MODEL, **how).standard_error < 0.05 * plain
+    nets = mc.price(ASIAN, MODEL, control_variate=False, method="sobol", **how).standard_error
+    assert nets < 0.1 * plain
+
+
 SETTINGS = [
     {"method": "pseudo", "control_variate": False},
     {"method": "pseudo", "antithetic": True},
