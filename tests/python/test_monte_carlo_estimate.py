@@ -1,4 +1,4 @@
-"""What an estimate promises: bits, intervals, stopping rules, limits, errors that name arguments."""
+"""What an estimate promises: bits, intervals, stopping rules, limits, errors with names."""
 
 import math
 import signal
