@@ -14,6 +14,10 @@ _OPERATIONS = {
 }
 _AMERICAN = ("fast", "accurate", "high_precision", "greeks", "implied_volatility")
 _AMERICAN_SIZES = ((1, 1), (400, 1), (400, 2))
+_HESTON = {
+    **dict.fromkeys(("price", "greeks", "sensitivities"), ((200, 1), (20_000, 1), (20_000, 2))),
+    "calibrate": ((65, 1), (500, 1)),
+}
 # steps of paths: a million paths of one and a hundred thousand of 252, or whole nets
 _MONTE_CARLO = {
     "european": 1_000_000,
@@ -34,6 +38,11 @@ NAMES: tuple[str, ...] = (
         for engine, operations in _OPERATIONS.items()
         for operation in operations
         for batch, threads in _SIZES
+    ),
+    *(
+        f"heston/{operation}/{batch}/pool:{threads}/real_time"
+        for operation, sizes in _HESTON.items()
+        for batch, threads in sizes
     ),
     *(
         f"monte_carlo/{operation}/{batch}/pool:{threads}/real_time"
