@@ -60,7 +60,8 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 Status check(const Settings& s) noexcept {
   const bool fits = s.spot_points >= finite_difference::kMinimumPoints &&
                     s.spot_points <= finite_difference::kMaximumPoints && s.time_steps >= 2 &&
-                    s.time_steps <= finite_difference::kMaximumSteps;
+                    s.time_steps <= finite_difference::kMaximumSteps && s.refinement >= 1 &&
+                    s.refinement <= finite_difference::kMaximumRefinement;
   return fits ? Status::kOk : Status::kOutOfDomain;
 }
 

@@ -28,11 +28,13 @@ struct Settings {
   bool extrapolation = false;  // Richardson's, from this grid and one twice as fine in both
   GridKind grid = GridKind::kSinh;
   Scheme scheme = Scheme::kTrBdf2;
+  int refinement = 1;  // each cell and each step of the above is cut into so many: nested grids
 };
 
 inline constexpr int kMinimumPoints = 20;
 inline constexpr int kMaximumPoints = 20'000;
 inline constexpr int kMaximumSteps = 20'000;
+inline constexpr int kMaximumRefinement = 64;
 
 /// Present value. A dividend moves the spot from S to max(S - amount, 0): a company that cannot pay
 /// all pays what it has, and its stock stays at 0. On the same date exercise comes first.

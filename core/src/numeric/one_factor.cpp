@@ -63,7 +63,8 @@ class Solver {
         payoff_(payoff_of(problem.contract)),
         expiry_(problem.contract.option.time_to_expiry),
         scheme_(settings.scheme),
-        steps_(std::max(settings.time_steps * static_cast<int>(refinement) / 2, 1)),
+        refinement_(static_cast<int>(refinement) * settings.refinement),
+        steps_(std::max((settings.time_steps * refinement_ + 1) / 2, 1)),
         axis_(make_axis(plan_of(problem, settings, refinement))),
         generator_(axis_.size()),
         obstacle_(axis_.size()),
@@ -307,7 +308,8 @@ class Solver {
   bool march(double later, double earlier) {
     const double length = later - earlier;
     if (!(length > 0.0)) return true;
-    const int steps = std::max(4, static_cast<int>(std::ceil(steps_ * length / expiry_)));
+    const int share = static_cast<int>(std::ceil(steps_ * length / expiry_ / refinement_));
+    const int steps = std::max(2, share) * refinement_;
     double last = later;
     for (int k = 1; k <= steps; ++k) {
       const double part = static_cast<double>(k) / steps;
@@ -490,6 +492,7 @@ class Solver {
   PayoffTerms payoff_;
   double expiry_;
   Scheme scheme_;
+  int refinement_;  // 2 is the grid asked for
   int steps_;
   Axis axis_;
   Operator<T> generator_;

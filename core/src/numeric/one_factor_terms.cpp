@@ -129,7 +129,7 @@ AxisPlan plan_of(const OneFactorProblem& problem, const Settings& settings, Refi
   plan.low = plan.logarithmic ? lowest * std::exp(-std::max(reach, 1e-3)) : 0.0;
   plan.top = std::max(highest * std::exp(reach), 1.001 * highest);
   plan.cells = settings.spot_points / 2;  // half of the cells asked for, rounded up
-  plan.refinement = static_cast<int>(refinement);
+  plan.refinement = static_cast<int>(refinement) * settings.refinement;
   bound(barriers, plan);
   plan.on_nodes.push_back(strike);
   const double width = 0.5 * spread.deviation;
