@@ -39,6 +39,7 @@
 #include <limits>
 
 #include "numeric/one_factor.hpp"
+#include "numeric/richardson.hpp"
 
 namespace strikeproof::numeric {
 namespace {
@@ -65,28 +66,11 @@ Status check(const Settings& s) noexcept {
   return fits ? Status::kOk : Status::kOutOfDomain;
 }
 
-Status check(const Contract& contract) noexcept {
-  const Barriers& b = contract.barriers;
-  for (const double x : {b.lower, b.upper, b.rebate, contract.cash}) {
-    if (!std::isfinite(x)) return Status::kNonFinite;
-  }
-  for (const double t : b.dates) {
-    if (!std::isfinite(t)) return Status::kNonFinite;
-  }
-  if (b.lower < 0.0 || !(b.upper > b.lower) || b.rebate < 0.0 || contract.cash < 0.0) {
-    return Status::kOutOfDomain;
-  }
-  const bool ordered = std::ranges::is_sorted(b.dates);
-  return ordered && (b.dates.empty() || b.dates.front() >= 0.0) ? Status::kOk
-                                                                : Status::kOutOfDomain;
-}
-
 Status check_all(const OneFactorProblem& problem, const Settings& settings) noexcept {
   const ExercisableOption& option = problem.contract.option;
-  Status status = check(option, FlatMarket{problem.market.spot, 0.0, 0.0, 0.0});
+  Status status = check_contract(problem.contract, problem.market.spot);
   if (status == Status::kOk) status = check(settings);
   if (status == Status::kOk) status = check(problem.dividends);
-  if (status == Status::kOk) status = check(problem.contract);
   if (status != Status::kOk || problem.model == DividendModel::kSpot) return status;
   const double worth = present_dividends(problem.dividends, 0.0, option.time_to_expiry,
                                          problem.market.rate.forward_rate(0.0));
@@ -147,14 +131,14 @@ bool is_sound(const OneFactorSolution<T>& s) noexcept {
 
 // From two grids, the second with every spacing halved.
 template <class T>
-OneFactorSolution<T> extrapolated(const OneFactorSolution<T>& coarse,
-                                  const OneFactorSolution<T>& fine) noexcept {
+OneFactorSolution<T> better_of(const OneFactorSolution<T>& coarse,
+                               const OneFactorSolution<T>& fine) noexcept {
   if (fine.exercised || !is_sound(fine)) return fine;
   OneFactorSolution<T> found = fine;
   found.value += (fine.value - coarse.value) / 3.0;
-  found.delta += (fine.delta - coarse.delta) / 3.0;
-  found.gamma += (fine.gamma - coarse.gamma) / 3.0;
-  found.theta += (fine.theta - coarse.theta) / 3.0;
+  found.delta = extrapolated(coarse.delta, fine.delta);
+  found.gamma = extrapolated(coarse.gamma, fine.gamma);
+  found.theta = extrapolated(coarse.theta, fine.theta);
   return found;
 }
 
@@ -162,7 +146,7 @@ template <class T>
 OneFactorSolution<T> solve(const OneFactorProblem& problem, const Settings& settings) {
   const auto asked = solve_one_factor<T>(problem, settings, Refinement::kAsked);
   if (!settings.extrapolation || !is_sound(asked)) return asked;
-  return extrapolated(asked, solve_one_factor<T>(problem, settings, Refinement::kFine));
+  return better_of(asked, solve_one_factor<T>(problem, settings, Refinement::kFine));
 }
 
 PriceResult price_of(const OneFactorProblem& problem, const Settings& settings) noexcept {
@@ -188,21 +172,6 @@ GreeksResult greeks_of(const OneFactorProblem& problem, const Settings& settings
   return {g, Status::kOk};
 }
 
-// The grid twice as coarse and that twice as fine give two extrapolated values: what they differ by
-// bounds the error of the second wherever the errors of the grids fall as the square at all. Where
-// the two agree by chance, a part of what extrapolation moved is the least that is owned up to.
-double error_of(double coarse, double asked, double fine, bool extrapolates) noexcept {
-  constexpr double kLeast = 0.1;
-  const double first = asked + (asked - coarse) / 3.0, second = fine + (fine - asked) / 3.0;
-  if (!extrapolates) return std::max(std::abs(second - asked), std::abs(second - first));
-  return std::max(std::abs(second - first), kLeast * std::abs(second - fine));
-}
-
-double order_of(double coarse, double asked, double fine) noexcept {
-  const double ratio = (coarse - asked) / (asked - fine);
-  return ratio > 0.0 && std::isfinite(ratio) ? std::log2(ratio) : kNaN;
-}
-
 Estimate no_estimate() noexcept {
   return {kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN};
 }
@@ -220,7 +189,7 @@ EstimateResult estimate_of(const OneFactorProblem& problem, const Settings& sett
   if (!is_sound(coarse) || !is_sound(asked) || !is_sound(fine)) {
     return {no_estimate(), Status::kNotConverged};
   }
-  const auto& best = settings.extrapolation ? extrapolated(asked, fine) : asked;
+  const auto& best = settings.extrapolation ? better_of(asked, fine) : asked;
   const auto error = [&](double OneFactorSolution<double>::*field) {
     return error_of(coarse.*field, asked.*field, fine.*field, settings.extrapolation);
   };

@@ -34,6 +34,10 @@ template <class T>
 
 [[nodiscard]] bool may_exercise_today(const ExercisableOption& option) noexcept;
 
+/// kOk, or why contract and spot cannot be priced.
+[[nodiscard]] Status check_contract(const finite_difference::Contract& contract,
+                                    double spot) noexcept;
+
 /// A contract is settled where it has reached a barrier today, or nothing is uncertain.
 [[nodiscard]] bool is_knocked(const finite_difference::Contract& contract, double spot) noexcept;
 [[nodiscard]] bool is_settled(const OneFactorProblem& problem) noexcept;

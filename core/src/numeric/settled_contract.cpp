@@ -156,6 +156,24 @@ class Follower {
 
 }  // namespace
 
+Status check_contract(const Contract& contract, double spot) noexcept {
+  const Status status = check(contract.option, FlatMarket{spot, 0.0, 0.0, 0.0});
+  if (status != Status::kOk) return status;
+  const Barriers& b = contract.barriers;
+  for (const double x : {b.lower, b.upper, b.rebate, contract.cash}) {
+    if (!std::isfinite(x)) return Status::kNonFinite;
+  }
+  for (const double t : b.dates) {
+    if (!std::isfinite(t)) return Status::kNonFinite;
+  }
+  if (b.lower < 0.0 || !(b.upper > b.lower) || b.rebate < 0.0 || contract.cash < 0.0) {
+    return Status::kOutOfDomain;
+  }
+  const bool ordered = std::ranges::is_sorted(b.dates);
+  return ordered && (b.dates.empty() || b.dates.front() >= 0.0) ? Status::kOk
+                                                                : Status::kOutOfDomain;
+}
+
 bool is_knocked(const Contract& contract, double spot) noexcept {
   const Barriers& barriers = contract.barriers;
   const bool today = barriers.continuous ||
