@@ -98,8 +98,12 @@ model::Contract contract_of(const Values& in, Lists dates, Lists watched) noexce
 }
 
 model::Settings settings_of(const Values& in) noexcept {
-  return {whole(in[kPoints]), whole(in[kSteps]), in[kExtrapolation] != 0.0,
-          static_cast<model::GridKind>(in[kGrid]), static_cast<model::Scheme>(in[kScheme]), whole(in[kRefinement])};
+  return {whole(in[kPoints]),
+          whole(in[kSteps]),
+          in[kExtrapolation] != 0.0,
+          static_cast<model::GridKind>(in[kGrid]),
+          static_cast<model::Scheme>(in[kScheme]),
+          whole(in[kRefinement])};
 }
 
 /// `ask(contract, dividends, market, settings)`; the curves refuse what is not finite or not in

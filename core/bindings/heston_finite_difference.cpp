@@ -42,12 +42,20 @@ enum Column : std::size_t {
 using Values = std::array<double, kInputs>;
 
 plain::Contract contract_of(const Values& in) noexcept {
-  return {{type_of(in[kType]), in[kStrike], in[kTime],
-           static_cast<strikeproof::Exercise>(in[kExercise]), {}},
+  return {{type_of(in[kType]),
+           in[kStrike],
+           in[kTime],
+           static_cast<strikeproof::Exercise>(in[kExercise]),
+           {}},
           static_cast<plain::Payoff>(in[kPayoff]),
           in[kCash],
-          {in[kLower], in[kUpper], static_cast<plain::Knock>(in[kKnock]), in[kRebate],
-           static_cast<plain::RebatePayment>(in[kPayment]), true, {}}};
+          {in[kLower],
+           in[kUpper],
+           static_cast<plain::Knock>(in[kKnock]),
+           in[kRebate],
+           static_cast<plain::RebatePayment>(in[kPayment]),
+           true,
+           {}}};
 }
 
 strikeproof::heston::Market market_of(const Values& in) noexcept {

@@ -172,9 +172,7 @@ GreeksResult greeks_of(const OneFactorProblem& problem, const Settings& settings
   return {g, Status::kOk};
 }
 
-Estimate no_estimate() noexcept {
-  return {kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN};
-}
+Estimate no_estimate() noexcept { return {kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN, kNaN}; }
 
 EstimateResult estimate_of(const OneFactorProblem& problem, const Settings& settings) noexcept {
   const GreeksResult sure = without_grid(problem);
@@ -190,7 +188,7 @@ EstimateResult estimate_of(const OneFactorProblem& problem, const Settings& sett
     return {no_estimate(), Status::kNotConverged};
   }
   const auto& best = settings.extrapolation ? better_of(asked, fine) : asked;
-  const auto error = [&](double OneFactorSolution<double>::*field) {
+  const auto error = [&](double OneFactorSolution<double>::* field) {
     return error_of(coarse.*field, asked.*field, fine.*field, settings.extrapolation);
   };
   using Solution = OneFactorSolution<double>;
@@ -286,9 +284,8 @@ GreeksResult greeks(const Contract& contract, const CashDividends& dividends,
 
 EstimateResult estimate(const Contract& contract, const CashDividends& dividends,
                         const CurveMarket& market, const Settings& settings) noexcept {
-  return checked(contract, dividends, market, settings, numeric::estimate_of, [](Status s) {
-    return EstimateResult{numeric::no_estimate(), s};
-  });
+  return checked(contract, dividends, market, settings, numeric::estimate_of,
+                 [](Status s) { return EstimateResult{numeric::no_estimate(), s}; });
 }
 
 }  // namespace strikeproof::finite_difference

@@ -17,9 +17,9 @@
 //   Hundsdorfer-Verwer [3], theta = 1/2 + 3^(1/2)/6:
 //     Z0 = Y0 + dt/2 (F(Y2) - F(U)),  Zj = Zj-1 + theta dt (Fj(Zj) - Fj(Y2))
 // The first two steps are four of half the length of Y with theta = 1, which damps what the payoff
-// has not smooth [4]; the payoff is averaged over the cell of the strike. Early exercise by operator
-// splitting [5]: the step is done with the excess of the obstacle at its start, which is mended
-// node by node afterwards.
+// has not smooth [4]; the payoff is averaged over the cell of the strike. Early exercise by
+// operator splitting [5]: the step is done with the excess of the obstacle at its start, which is
+// mended node by node afterwards.
 //
 // A European knock-in is the plain option less a knock-out of the payoff less the rebate.
 // Richardson's extrapolation and the estimates of errors are those of src/finite_difference.cpp.
@@ -99,15 +99,16 @@ bool is_served(const Contract& c) noexcept {
 
 // Contracts that need no grid: without variance or time, or beyond a barrier.
 bool is_settled(const Contract& c, const Market& m) noexcept {
-  const bool moves = m.model.initial_variance > 0.0 ||
-                     m.model.mean_reversion * m.model.long_run_variance > 0.0;
+  const bool moves =
+      m.model.initial_variance > 0.0 || m.model.mean_reversion * m.model.long_run_variance > 0.0;
   return !moves || !(c.option.time_to_expiry > 0.0) || !(m.spot > 0.0) ||
          (c.barriers.knock == Knock::kOut && numeric::is_knocked(c, m.spot));
 }
 
 // By the one-factor engine, which knows all of them; it also checks the contract.
 Result without_variance(const Contract& contract, const Market& market) noexcept {
-  const RateCurve rate = RateCurve::flat(market.rate), yield = RateCurve::flat(market.dividend_yield);
+  const RateCurve rate = RateCurve::flat(market.rate),
+                  yield = RateCurve::flat(market.dividend_yield);
   const VolatilityCurve volatility = VolatilityCurve::flat(0.0);
   const CurveMarket calm{market.spot, rate, yield, volatility};
   const GreeksResult found = finite_difference::greeks(contract, {}, calm, {100, 20});
@@ -126,7 +127,7 @@ HestonSolution solve_knock_in(const Contract& contract, const Market& market,
   const Values all = numeric::solve_heston({plain, market}, settings, refinement).value;
   const Values lost =
       numeric::solve_heston({out, market, contract.barriers.rebate}, settings, refinement).value;
-  return {each([&](double Values::*field) { return all.*field - lost.*field; }), false};
+  return {each([&](double Values::* field) { return all.*field - lost.*field; }), false};
 }
 
 HestonSolution solve(const Contract& contract, const Market& market, const Settings& settings,
@@ -138,7 +139,7 @@ HestonSolution solve(const Contract& contract, const Market& market, const Setti
 
 Values extrapolated(const HestonSolution& asked, const HestonSolution& fine) noexcept {
   if (fine.exercised) return fine.value;
-  return each([&](double Values::*field) {
+  return each([&](double Values::* field) {
     return numeric::extrapolated(asked.value.*field, fine.value.*field);
   });
 }
@@ -201,13 +202,12 @@ EstimateResult estimate(const Contract& contract, const Market& market,
   const HestonSolution asked = solve(present, market, settings, Refinement::kAsked);
   const HestonSolution fine = solve(present, market, settings, Refinement::kFine);
   const Values best = settings.extrapolation ? extrapolated(asked, fine) : asked.value;
-  const Values error = each([&](double Values::*field) {
+  const Values error = each([&](double Values::* field) {
     return numeric::error_of(coarse.value.*field, asked.value.*field, fine.value.*field,
                              settings.extrapolation);
   });
   if (!is_sound(best) || !is_sound(error)) return {{kNone, kNone, kNaN}, Status::kNotConverged};
-  const double order =
-      numeric::order_of(coarse.value.price, asked.value.price, fine.value.price);
+  const double order = numeric::order_of(coarse.value.price, asked.value.price, fine.value.price);
   return {{at_least_nothing(best), error, order}, Status::kOk};
 }
 

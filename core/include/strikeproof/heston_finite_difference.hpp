@@ -17,9 +17,9 @@ enum class Scheme : std::uint8_t {
 
 /// Errors fall as the square of the three numbers together.
 struct Settings {
-  int spot_points;      // kMinimumPoints to kMaximumPoints
-  int variance_points;  // the same
-  int time_steps;       // 2 to kMaximumSteps
+  int spot_points;             // kMinimumPoints to kMaximumPoints
+  int variance_points;         // the same
+  int time_steps;              // 2 to kMaximumSteps
   bool extrapolation = false;  // Richardson's, from this grid and one twice as fine in all three
   Scheme scheme = Scheme::kModifiedCraigSneyd;
   int refinement = 1;  // each cell and step of the above is cut into so many: nested grids

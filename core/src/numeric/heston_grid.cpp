@@ -38,13 +38,11 @@ Spread spread_of(const Model& m, double expiry) noexcept {
   const double b = decayed(m.mean_reversion, expiry);
   const double end = m.long_run_variance +
                      (m.initial_variance - m.long_run_variance) * (1.0 - m.mean_reversion * b);
-  const double mean =
-      m.long_run_variance + (m.initial_variance - m.long_run_variance) * b / expiry;
+  const double mean = m.long_run_variance + (m.initial_variance - m.long_run_variance) * b / expiry;
   // between that of a constant variance and the stationary one
   const double deviation =
       std::sqrt(square * std::max(mean, end) * decayed(2.0 * m.mean_reversion, expiry));
-  const double stock =
-      m.mean_reversion - std::max(m.correlation, 0.0) * m.volatility_of_variance;
+  const double stock = m.mean_reversion - std::max(m.correlation, 0.0) * m.volatility_of_variance;
   return {mean, deviation, 0.5 * square * decayed(std::max(stock, 0.0), expiry)};
 }
 

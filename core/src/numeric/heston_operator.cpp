@@ -30,8 +30,7 @@ Weights second_derivative(double left, double right) noexcept {
 
 }  // namespace
 
-HestonOperator::HestonOperator(const Grid& spot, const Grid& variance,
-                               const heston::Market& market)
+HestonOperator::HestonOperator(const Grid& spot, const Grid& variance, const heston::Market& market)
     : spots_(spot.size()),
       variances_(variance.size()),
       drift_(market.rate - market.dividend_yield),
@@ -49,8 +48,8 @@ HestonOperator::HestonOperator(const Grid& spot, const Grid& variance,
 }
 
 void HestonOperator::set_spot(const Grid& spot) {
-  for (Field* field : {&bend_lower_, &bend_middle_, &bend_upper_, &tilt_lower_, &tilt_middle_,
-                       &tilt_upper_}) {
+  for (Field* field :
+       {&bend_lower_, &bend_middle_, &bend_upper_, &tilt_lower_, &tilt_middle_, &tilt_upper_}) {
     field->assign(spots_, 0.0);
   }
   for (std::size_t i = 1; i + 1 < spots_; ++i) {
@@ -120,7 +119,8 @@ void HestonOperator::apply(const Field& u, Field& mixed, Field& by_spot,
     }
   }
   for (std::size_t j = 0; j < variances_; ++j) {
-    const std::size_t before = (j == 0 ? 0 : j - 1) * n, after = (j + 1 < variances_ ? j + 1 : j) * n;
+    const std::size_t before = (j == 0 ? 0 : j - 1) * n,
+                      after = (j + 1 < variances_ ? j + 1 : j) * n;
     const Three a = along_[j], c = across_[j];
     const double* const u0 = u.data() + before;
     const double* const u1 = u.data() + j * n;

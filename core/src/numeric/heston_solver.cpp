@@ -18,7 +18,7 @@ using heston_finite_difference::Scheme;
 using heston_finite_difference::Settings;
 using heston_finite_difference::Values;
 
-constexpr double kCraigSneyd = 1.0 / 3.0;                           // theta of [2]
+constexpr double kCraigSneyd = 1.0 / 3.0;                            // theta of [2]
 constexpr double kHundsdorferVerwer = 0.5 + 0.28867513459481288225;  // 1/2 + 3^(1/2)/6
 constexpr int kStarts = 2;  // steps replaced by two of half the length, damped
 
@@ -154,9 +154,9 @@ class HestonSolver {
     operator_.apply(y_, mixed_again_, by_spot_again_, by_variance_again_);
     const double mixed = 0.5 * dt, rest = (0.5 - theta) * dt;  // theta + (1/2 - theta) of A0
     for (std::size_t k = 0; k < u_.size(); ++k) {
-      start_[k] += mixed * (mixed_again_[k] - mixed_[k]) +
-                   rest * (by_spot_again_[k] - by_spot_[k] + by_variance_again_[k] -
-                           by_variance_[k]);
+      start_[k] +=
+          mixed * (mixed_again_[k] - mixed_[k]) +
+          rest * (by_spot_again_[k] - by_spot_[k] + by_variance_again_[k] - by_variance_[k]);
     }
     sweep(start_, by_spot_, by_variance_, theta * dt, t);
   }

@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "numeric/one_factor_jumps.hpp"
+#include "numeric/one_factor_market.hpp"
 #include "numeric/one_factor_terms.hpp"
 #include "numeric/spot_grid.hpp"
 #include "numeric/time_stepper.hpp"
@@ -24,36 +26,6 @@ using math::value_of;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-double seeded(double value, std::size_t, double) noexcept { return value; }
-VolatilityAndRate seeded(double value, std::size_t index, VolatilityAndRate) noexcept {
-  return VolatilityAndRate::input(value, index);
-}
-
-/// What holds at an end of the nodes of a state.
-enum class EdgeKind : int {
-  kLine,    // V = slope S + level, or what exercise pays
-  kRebate,  // a knock-out has reached its barrier
-  kLinked,  // a knock-in has: it is worth what the plain option is there
-};
-
-template <class T>
-struct Edge {
-  EdgeKind kind = EdgeKind::kLine;
-  T slope{}, level{};
-};
-
-/// Values of a contract at the nodes `first` to `last`.
-template <class T>
-struct State {
-  State(const Operator<T>& generator, std::size_t from, std::size_t to)
-      : first(from), last(to), values(to + 1), stepper(generator, from, to) {}
-
-  std::size_t first, last;
-  std::vector<T> values;
-  TimeStepper<T> stepper;
-  Edge<T> low, top;
-};
-
 template <class T>
 class Solver {
  public:
@@ -61,6 +33,7 @@ class Solver {
       : problem_(problem),
         barriers_(problem.contract.barriers),
         payoff_(payoff_of(problem.contract)),
+        market_(problem.market),
         expiry_(problem.contract.option.time_to_expiry),
         scheme_(settings.scheme),
         refinement_(static_cast<int>(refinement) * settings.refinement),
@@ -108,22 +81,15 @@ class Solver {
     return static_cast<std::size_t>(at - axis_.spot.begin());
   }
 
-  [[nodiscard]] T rate_over(double t, double later) const {
-    return seeded(problem_.market.rate.average_rate(t, later), 1, T{});
-  }
-  [[nodiscard]] double yield_over(double t, double later) const {
-    return problem_.market.dividend_yield.average_rate(t, later);
-  }
-
   [[nodiscard]] T to_come(double t) const {
     if (!escrowed()) return T(0.0);
-    return present_dividends(problem_.dividends, t, expiry_, rate_over(0.0, 0.0));
+    return present_dividends(problem_.dividends, t, expiry_, market_.rate_over(0.0, 0.0));
   }
 
   [[nodiscard]] T rebate_at(double t) const {
     using std::exp;
     if (barriers_.payment == RebatePayment::kAtHit) return T(barriers_.rebate);
-    return barriers_.rebate * exp(-rate_over(t, expiry_) * (expiry_ - t));
+    return barriers_.rebate * exp(-market_.rate_over(t, expiry_) * (expiry_ - t));
   }
 
   [[nodiscard]] T gain_at(double spot, double t) const {
@@ -138,60 +104,10 @@ class Solver {
     }
   }
 
-  // Averages over each step: what multiplies the same operator commutes, so nothing is lost.
-  void set_generator(double t, double later) {
-    const double volatility = problem_.market.volatility.volatility(t, later);
-    const double rate = problem_.market.rate.average_rate(t, later);
-    const double yield = yield_over(t, later);
-    if (volatility == volatility_ && rate == rate_ && yield == yield_) return;
-    volatility_ = volatility;
-    rate_ = rate;
-    yield_ = yield;
-    const T sigma = seeded(volatility, 0, T{}), r = seeded(rate, 1, T{});
-    const T half_variance = 0.5 * sigma * sigma, drift = r - yield;
-    for (std::size_t i = 1; i + 1 < axis_.size(); ++i) {
-      if (axis_.logarithmic) {
-        generator_.set(axis_.x, i, half_variance, drift - half_variance, r);
-      } else {
-        const double s = axis_.spot[i];
-        generator_.set(axis_.x, i, half_variance * (s * s), drift * s, r);
-      }
-    }
-  }
-
-  [[nodiscard]] double cell_low(std::size_t i) const {
-    return 0.5 * (axis_.x[i == 0 ? 0 : i - 1] + axis_.x[i]);
-  }
-  [[nodiscard]] double cell_top(std::size_t i) const {
-    return 0.5 * (axis_.x[i] + axis_.x[std::min(i + 1, axis_.size() - 1)]);
-  }
-  [[nodiscard]] double coordinate(double spot) const {
-    return axis_.logarithmic ? std::log(spot) : spot;
-  }
-
-  // Mean of the payoff from x to y, on one side of the strike.
-  [[nodiscard]] double mean_payoff(double x, double y) const {
-    constexpr double kNode = 0.77459666924148337704;  // Gauss-Legendre, three nodes
-    double sum = 0.0;
-    for (const double node : {-kNode, 0.0, kNode}) {
-      const double at = 0.5 * (x + y) + 0.5 * (y - x) * node;
-      const double spot = axis_.logarithmic ? std::exp(at) : at;
-      sum += (node == 0.0 ? 8.0 : 5.0) / 18.0 * payoff_.at_expiry(spot);
-    }
-    return sum;
-  }
-
-  // The payoff, averaged over the cell that holds the strike.
+  // The payoff, and at once what holds at the ends.
   void start() {
-    const double strike = payoff_.strike > 0.0 ? coordinate(payoff_.strike) : -1e300;
     for (std::size_t i = 0; i < axis_.size(); ++i) {
-      main_.values[i] = T(payoff_.at_expiry(axis_.spot[i]));
-      if (i == 0 || i + 1 == axis_.size()) continue;
-      const double low = cell_low(i), top = cell_top(i);
-      if (strike <= low || strike >= top) continue;
-      main_.values[i] =
-          T((mean_payoff(low, strike) * (strike - low) + mean_payoff(strike, top) * (top - strike)) /
-            (top - low));
+      main_.values[i] = T(averaged_payoff(axis_, payoff_, i));
     }
     start_edge(main_.low, axis_.spot.front(), axis_.spot.front() == barriers_.lower);
     start_edge(main_.top, axis_.spot.back(), axis_.spot.back() == barriers_.upper);
@@ -229,8 +145,8 @@ class Solver {
     const double spot = axis_.spot[node];
     T value = edge.kind == EdgeKind::kRebate
                   ? rebate_at(t)
-                  : edge.slope * std::exp(-yield_over(t, later) * (later - t)) * spot +
-                        edge.level * exp(-rate_over(t, later) * (later - t));
+                  : edge.slope * std::exp(-market_.yield_over(t, later) * (later - t)) * spot +
+                        edge.level * exp(-market_.rate_over(t, later) * (later - t));
     if (american() && &state == &main_) value = larger(gain_at(spot, t), value);
     return value;
   }
@@ -243,8 +159,8 @@ class Solver {
 
   void age_edge(Edge<T>& edge, double t, double later) {
     using std::exp;
-    edge.slope = edge.slope * std::exp(-yield_over(t, later) * (later - t));
-    edge.level = edge.level * exp(-rate_over(t, later) * (later - t));
+    edge.slope = edge.slope * std::exp(-market_.yield_over(t, later) * (later - t));
+    edge.level = edge.level * exp(-market_.rate_over(t, later) * (later - t));
   }
 
   // The plain option at the ends of the waiting state.
@@ -291,7 +207,7 @@ class Solver {
   }
 
   bool one_step(double t, double later, double theta) {
-    set_generator(t, later);
+    market_.set(t, later, axis_, generator_);
     if (american()) set_obstacle(t);
     const bool found =
         scheme_ == Scheme::kTrBdf2 ? step_tr_bdf2(t, later) : step_theta(t, later, theta);
@@ -340,24 +256,10 @@ class Solver {
     for (std::size_t i = 0; i < axis_.size(); ++i) {
       main_.values[i] = larger(obstacle_[i], main_.values[i]);
     }
-    if (!american() && payoff_.kind == Payoff::kVanilla) average_kinks();
-    exercise_edges(t);
-  }
-
-  // max(V, G) has a kink where V - G, linear between nodes, is 0: average it over its cell.
-  void average_kinks() {
-    for (std::size_t i = 0; i + 1 < axis_.size(); ++i) {
-      const double here = value_of(spare_[i]) - value_of(obstacle_[i]);
-      const double next = value_of(spare_[i + 1]) - value_of(obstacle_[i + 1]);
-      if (!(here * next < 0.0)) continue;
-      const double h = axis_.x[i + 1] - axis_.x[i];
-      const double at = axis_.x[i] + h * here / (here - next);
-      const std::size_t node = at < axis_.x[i] + 0.5 * h ? i : i + 1;
-      if (node == 0 || node + 1 == axis_.size()) continue;
-      const double beyond = axis_.x[node] < at ? cell_top(node) - at : at - cell_low(node);
-      main_.values[node] += T(std::abs(next - here) / h * beyond * beyond /
-                              (2.0 * (cell_top(node) - cell_low(node))));
+    if (!american() && payoff_.kind == Payoff::kVanilla) {
+      average_kinks(axis_, spare_, obstacle_, main_.values);
     }
+    exercise_edges(t);
   }
 
   void meet(const Event& event) {
@@ -380,7 +282,7 @@ class Solver {
     for (std::size_t i = state.first; i <= state.last; ++i) {
       const double left = std::max(axis_.spot[i] - event.amount, 0.0);
       if (left >= axis_.spot[state.first] && left > 0.0) {
-        const Stencil s = stencil_at(axis_.x, coordinate(left), state.first, state.last + 1);
+        const Stencil s = stencil_at(axis_.x, axis_.coordinate(left), state.first, state.last + 1);
         state.values[i] = weighted(spare_, s.first, s.value);
       } else {
         state.values[i] = below(state, left, event.time, plain);
@@ -399,7 +301,7 @@ class Solver {
     if (state.low.kind == EdgeKind::kRebate) return rebate_at(t);
     if (state.low.kind == EdgeKind::kLinked) {
       if (!(spot > axis_.spot.front())) return (*plain)[0];
-      const Stencil s = stencil_at(axis_.x, coordinate(spot));
+      const Stencil s = stencil_at(axis_.x, axis_.coordinate(spot));
       return weighted(*plain, s.first, s.value);
     }
     return state.low.slope * spot + state.low.level;
@@ -410,11 +312,11 @@ class Solver {
     State<T>& state = waiting_ ? *waiting_ : main_;
     spare_ = state.values;
     if (barriers_.lower > axis_.spot.front()) {
-      knock(state, coordinate(barriers_.lower), false, t);
+      knock(state, barriers_.lower, false, t);
       settle_edge(state.low, main_.low, t);
     }
     if (barriers_.upper < axis_.spot.back()) {
-      knock(state, coordinate(barriers_.upper), true, t);
+      knock(state, barriers_.upper, true, t);
       settle_edge(state.top, main_.top, t);
     }
   }
@@ -428,24 +330,13 @@ class Solver {
     }
   }
 
-  // Beyond the barrier the contract is settled; the cell that holds the barrier is averaged.
+  // Beyond the barrier the contract is settled.
   void knock(State<T>& state, double barrier, bool upper, double t) {
-    const T rebate = rebate_at(t);
-    const auto mean = [this](const std::vector<T>& values, double from, double to) {
-      const Stencil s = stencil_at(axis_.x, 0.5 * (from + to));
-      return weighted(values, s.first, s.value) * (to - from);
-    };
-    for (std::size_t i = 0; i < axis_.size(); ++i) {
-      const double low = cell_low(i), top = cell_top(i);
-      if (upper ? top <= barrier : low >= barrier) continue;
-      if (upper ? low >= barrier : top <= barrier) {
-        state.values[i] = waiting_ ? main_.values[i] : rebate;
-        continue;
-      }
-      const double out_from = upper ? barrier : low, out_to = upper ? top : barrier;
-      const double in_from = upper ? low : barrier, in_to = upper ? barrier : top;
-      const T out = waiting_ ? mean(main_.values, out_from, out_to) : rebate * (out_to - out_from);
-      state.values[i] = (out + mean(spare_, in_from, in_to)) / (top - low);
+    if (waiting_) {
+      replace_beyond(axis_, {barrier, upper}, spare_, main_.values, state.values);
+    } else {
+      settled_.assign(axis_.size(), rebate_at(t));
+      replace_beyond(axis_, {barrier, upper}, spare_, settled_, state.values);
     }
   }
 
@@ -454,7 +345,7 @@ class Solver {
     const State<T>& state = waiting_ ? *waiting_ : main_;
     const T spot = problem_.market.spot - to_come(0.0);
     const double at = value_of(spot);
-    const Stencil s = stencil_at(axis_.x, coordinate(at), state.first, state.last + 1);
+    const Stencil s = stencil_at(axis_.x, axis_.coordinate(at), state.first, state.last + 1);
     OneFactorSolution<T> found;
     found.delta = value_of(weighted(state.values, s.first, s.slope));
     found.gamma = value_of(weighted(state.values, s.first, s.curvature));
@@ -490,14 +381,14 @@ class Solver {
   const OneFactorProblem& problem_;
   const Barriers& barriers_;
   PayoffTerms payoff_;
+  MarketAverages<T> market_;
   double expiry_;
   Scheme scheme_;
   int refinement_;  // 2 is the grid asked for
   int steps_;
   Axis axis_;
   Operator<T> generator_;
-  double volatility_ = -1.0, rate_ = 0.0, yield_ = 0.0;  // those of the generator
-  std::vector<T> obstacle_, spare_, spare_plain_;
+  std::vector<T> obstacle_, spare_, spare_plain_, settled_;
   State<T> main_;                    // the contract, or what a knock-in becomes
   std::optional<State<T>> waiting_;  // a knock-in that has not reached a barrier
 };

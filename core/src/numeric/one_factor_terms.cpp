@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "numeric/one_factor_jumps.hpp"
+
 namespace strikeproof::numeric {
 namespace {
 
@@ -141,6 +143,25 @@ AxisPlan plan_of(const OneFactorProblem& problem, const Settings& settings, Refi
   }
   if (plan.foci.empty()) focus(plan, spot, width);
   return plan;
+}
+
+double averaged_payoff(const Axis& axis, const PayoffTerms& payoff, std::size_t node) {
+  constexpr double kNode = 0.77459666924148337704;  // Gauss-Legendre, three nodes
+  const double value = payoff.at_expiry(axis.spot[node]);
+  if (node == 0 || node + 1 == axis.size() || !(payoff.strike > 0.0)) return value;
+  const double low = axis.cell_low(node), top = axis.cell_top(node);
+  const double strike = axis.coordinate(payoff.strike);
+  if (strike <= low || strike >= top) return value;
+  const auto integral = [&](double from, double to) {
+    double sum = 0.0;
+    for (const double at : {-kNode, 0.0, kNode}) {
+      const double x = 0.5 * (from + to) + 0.5 * (to - from) * at;
+      const double spot = axis.logarithmic ? std::exp(x) : x;
+      sum += (at == 0.0 ? 8.0 : 5.0) / 18.0 * payoff.at_expiry(spot);
+    }
+    return sum * (to - from);
+  };
+  return (integral(low, strike) + integral(strike, top)) / (top - low);
 }
 
 }  // namespace strikeproof::numeric

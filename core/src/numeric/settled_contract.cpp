@@ -176,8 +176,8 @@ Status check_contract(const Contract& contract, double spot) noexcept {
 
 bool is_knocked(const Contract& contract, double spot) noexcept {
   const Barriers& barriers = contract.barriers;
-  const bool today = barriers.continuous ||
-                     (!barriers.dates.empty() && barriers.dates.front() == 0.0);
+  const bool today =
+      barriers.continuous || (!barriers.dates.empty() && barriers.dates.front() == 0.0);
   return today && reached(barriers, spot);
 }
 

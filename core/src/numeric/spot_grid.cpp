@@ -44,9 +44,7 @@ class Monotone {
   Monotone(std::vector<double> x, std::vector<double> y) : x_(std::move(x)), y_(std::move(y)) {
     const std::size_t n = x_.size();
     slope_.resize(n);
-    const auto secant = [this](std::size_t i) {
-      return (y_[i + 1] - y_[i]) / (x_[i + 1] - x_[i]);
-    };
+    const auto secant = [this](std::size_t i) { return (y_[i + 1] - y_[i]) / (x_[i + 1] - x_[i]); };
     for (std::size_t i = 1; i + 1 < n; ++i) {
       const double left = x_[i] - x_[i - 1], right = x_[i + 1] - x_[i];
       const double before = 2.0 * right + left, after = right + 2.0 * left;

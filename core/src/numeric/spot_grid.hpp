@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <vector>
 
@@ -30,6 +31,14 @@ struct Axis {
   bool logarithmic;
 
   [[nodiscard]] std::size_t size() const noexcept { return x.size(); }
+  [[nodiscard]] double coordinate(double s) const noexcept { return logarithmic ? std::log(s) : s; }
+  /// The cell of a node reaches half way to its neighbours.
+  [[nodiscard]] double cell_low(std::size_t i) const noexcept {
+    return 0.5 * (x[i == 0 ? 0 : i - 1] + x[i]);
+  }
+  [[nodiscard]] double cell_top(std::size_t i) const noexcept {
+    return 0.5 * (x[i] + x[std::min(i + 1, x.size() - 1)]);
+  }
 };
 
 struct Focus {
