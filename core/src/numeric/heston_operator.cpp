@@ -14,6 +14,8 @@
 namespace strikeproof::numeric {
 namespace {
 
+constexpr std::size_t kLines = 4;
+
 struct Weights {
   double lower, middle, upper;
 };
@@ -139,22 +141,37 @@ void HestonOperator::apply(const Field& u, Field& mixed, Field& by_spot,
   for (std::size_t i = 1; i < inner; ++i) by_variance[i] += beyond_ * third[i];
 }
 
-void HestonOperator::factor(double scale) noexcept {
-  for (std::size_t j = 0; j < variances_; ++j) {
-    const double v = variance_[j];
-    const std::size_t row = j * spots_;
-    spot_up_[row] = 0.0;
-    for (std::size_t i = 1; i + 1 < spots_; ++i) {
-      const double lower = scale * (v * bend_lower_[i] + drift_ * tilt_lower_[i]);
-      const double upper = scale * (v * bend_upper_[i] + drift_ * tilt_upper_[i]);
-      const double middle =
-          1.0 - scale * (v * bend_middle_[i] + drift_ * tilt_middle_[i] - half_rate_);
-      const double inverse = 1.0 / (middle - lower * spot_up_[row + i - 1]);
-      spot_inverse_[row + i] = inverse;
-      spot_low_[row + i] = lower * inverse;
-      spot_up_[row + i] = upper * inverse;
+template <std::size_t lines>
+void HestonOperator::factor_lines(double scale, std::size_t first) noexcept {
+  const std::size_t n = spots_, start = first * n;
+  double* const low = spot_low_.data() + start;
+  double* const inverses = spot_inverse_.data() + start;
+  double* const up = spot_up_.data() + start;
+  double last[lines]{};
+  for (std::size_t i = 1; i + 1 < n; ++i) {
+    const double bend_lower = scale * bend_lower_[i], tilt_lower = scale * drift_ * tilt_lower_[i];
+    const double bend_upper = scale * bend_upper_[i], tilt_upper = scale * drift_ * tilt_upper_[i];
+    const double bend_middle = scale * bend_middle_[i];
+    const double rest = 1.0 - scale * (drift_ * tilt_middle_[i] - half_rate_);
+    for (std::size_t k = 0; k < lines; ++k) {
+      const double v = variance_[first + k];
+      const double lower = v * bend_lower + tilt_lower;
+      const double inverse = 1.0 / (rest - v * bend_middle - lower * last[k]);
+      last[k] = (v * bend_upper + tilt_upper) * inverse;
+      const std::size_t at = k * n + i;
+      inverses[at] = inverse;
+      low[at] = lower * inverse;
+      up[at] = last[k];
     }
   }
+}
+
+void HestonOperator::factor(double scale) noexcept {
+  if (scale == scale_) return;
+  scale_ = scale;
+  std::size_t line = 0;
+  for (; line + kLines <= variances_; line += kLines) factor_lines<kLines>(scale, line);
+  for (; line < variances_; ++line) factor_lines<1>(scale, line);
   // row 0 less `eliminated` times row 1 has no third node
   eliminated_ = beyond_ == 0.0 ? 0.0 : beyond_ / along_[1].upper;
   const double middle = 1.0 - scale * along_[0].middle + eliminated_ * scale * along_[1].lower;
@@ -195,7 +212,6 @@ void HestonOperator::solve_lines(double* x, std::size_t first) const noexcept {
 }
 
 void HestonOperator::solve_spot(Field& x) const noexcept {
-  constexpr std::size_t kLines = 4;
   std::size_t j = 0;
   for (; j + kLines <= variances_; j += kLines) solve_lines<kLines>(x.data(), j);
   for (; j < variances_; ++j) solve_lines<1>(x.data(), j);

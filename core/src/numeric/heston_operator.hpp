@@ -44,10 +44,13 @@ class HestonOperator {
   void set_spot(const Grid& spot);
   void set_variance(const Grid& variance, const heston::Market& market);
   template <std::size_t lines>
+  void factor_lines(double scale, std::size_t first) noexcept;
+  template <std::size_t lines>
   void solve_lines(double* x, std::size_t first) const noexcept;
 
   std::size_t spots_, variances_;
   double drift_, half_rate_;
+  double scale_ = 0.0;  // of the factors
   Grid variance_;
   // s^2/2 d2/ds2 and s d/ds at each spot, by neighbour
   Field bend_lower_, bend_middle_, bend_upper_;

@@ -47,26 +47,16 @@ class HestonSolver {
 
   HestonSolution run() {
     start();
-    const double dt = expiry_ / steps_;
-    operator_.factor(0.5 * dt);
-    double t = expiry_;
-    for (int k = 0; k < 2 * kStarts; ++k) {
-      t -= 0.5 * dt;
-      predict(0.5 * dt, 1.0, t);
-      finish(0.5 * dt);
-    }
-    const bool craig_sneyd = scheme_ == Scheme::kModifiedCraigSneyd;
-    const double theta = craig_sneyd ? kCraigSneyd : kHundsdorferVerwer;
-    operator_.factor(theta * dt);
-    for (int k = kStarts; k < steps_; ++k) {
-      t = expiry_ * (steps_ - 1 - k) / steps_;
-      predict(dt, theta, t);
-      if (craig_sneyd) {
-        correct_craig_sneyd(dt, theta, t);
+    double last = expiry_;
+    for (int k = 1; k <= steps_; ++k) {
+      const double t = time_after(k);
+      if (k <= kStarts) {
+        start_step(0.5 * (t + last), last);
+        start_step(t, 0.5 * (t + last));
       } else {
-        correct_hundsdorfer_verwer(dt, theta, t);
+        step(t, last);
       }
-      finish(dt);
+      last = t;
     }
     return read();
   }
@@ -76,6 +66,34 @@ class HestonSolver {
     return problem_.contract.option.exercise == Exercise::kAmerican;
   }
   [[nodiscard]] double gain_at(double s) const { return payoff_.slope(s) * s + payoff_.level(s); }
+
+  // Steps grow with the distance from expiry, where the value moves as the square root of time; the
+  // excess of an obstacle is carried from step to step, which asks for equal ones.
+  [[nodiscard]] double time_after(int steps) const {
+    const double part = static_cast<double>(steps) / steps_;
+    return steps == steps_ ? 0.0 : expiry_ * (1.0 - (american() ? part : part * part));
+  }
+
+  // Douglas' scheme, implicit but for the mixed derivative.
+  void start_step(double t, double later) {
+    operator_.factor(later - t);
+    predict(later - t, 1.0, t);
+    finish(later - t);
+  }
+
+  void step(double t, double later) {
+    const double dt = later - t;
+    const bool craig_sneyd = scheme_ == Scheme::kModifiedCraigSneyd;
+    const double theta = craig_sneyd ? kCraigSneyd : kHundsdorferVerwer;
+    operator_.factor(theta * dt);
+    predict(dt, theta, t);
+    if (craig_sneyd) {
+      correct_craig_sneyd(dt, theta, t);
+    } else {
+      correct_hundsdorfer_verwer(dt, theta, t);
+    }
+    finish(dt);
+  }
 
   // The payoff less the shift, averaged over the cell of the strike.
   [[nodiscard]] double averaged_payoff(std::size_t i) const {
