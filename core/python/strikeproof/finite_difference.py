@@ -174,7 +174,11 @@ def price(
     moment is then found for plain options in flat rates, other ones are ``OUT_OF_DOMAIN``.
     """
     return _PRICE(
-        columns(**terms), on_failure=on_failure, return_status=return_status, threads=threads, out=out
+        columns(**terms),
+        on_failure=on_failure,
+        return_status=return_status,
+        threads=threads,
+        out=out,
     )
 
 
@@ -206,7 +210,11 @@ def greeks(
         As for `price`.
     """
     return _GREEKS(
-        columns(**terms), on_failure=on_failure, return_status=return_status, threads=threads, out=out
+        columns(**terms),
+        on_failure=on_failure,
+        return_status=return_status,
+        threads=threads,
+        out=out,
     )
 
 
@@ -244,9 +252,14 @@ def estimate(
     -----
     With v(h) the value at spacing h and e(h) = v(h/2) + (v(h/2) - v(h))/3, the error of the
     extrapolated e(h) is taken as the larger of ``|e(h) - e(2h)|`` and a tenth of what
-    extrapolation moved; of the plain v(h) as the larger of ``|e(h) - v(h)|`` and
-    ``|e(h) - e(2h)|``.
+    extrapolation moved; of the plain v(h) as the larger of ``1.25 |e(h) - v(h)|`` (the factor of
+    safety of Roache 1994) and ``|e(h) - e(2h)|``. What lies beyond the ends of the grid, six
+    deviations away, no refinement sees: about 1e-9 of the spot.
     """
     return _ESTIMATE(
-        columns(**terms), on_failure=on_failure, return_status=return_status, threads=threads, out=out
+        columns(**terms),
+        on_failure=on_failure,
+        return_status=return_status,
+        threads=threads,
+        out=out,
     )

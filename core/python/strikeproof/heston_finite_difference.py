@@ -183,7 +183,11 @@ def price(
         An argument is not an array of real numbers, or of the words it takes.
     """
     return _PRICE(
-        _columns(**terms), on_failure=on_failure, return_status=return_status, threads=threads, out=out
+        _columns(**terms),
+        on_failure=on_failure,
+        return_status=return_status,
+        threads=threads,
+        out=out,
     )
 
 
@@ -215,7 +219,11 @@ def greeks(
         As for `price`.
     """
     return _GREEKS(
-        _columns(**terms), on_failure=on_failure, return_status=return_status, threads=threads, out=out
+        _columns(**terms),
+        on_failure=on_failure,
+        return_status=return_status,
+        threads=threads,
+        out=out,
     )
 
 
@@ -250,7 +258,11 @@ def estimate(
         As for `price`.
     """
     return _ESTIMATE(
-        _columns(**terms), on_failure=on_failure, return_status=return_status, threads=threads, out=out
+        _columns(**terms),
+        on_failure=on_failure,
+        return_status=return_status,
+        threads=threads,
+        out=out,
     )
 
 
