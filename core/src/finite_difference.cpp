@@ -102,7 +102,8 @@ Contract present_form(const Contract& contract, double spot) noexcept {
 GreeksResult without_grid(const OneFactorProblem& p) noexcept {
   if (is_plain(p.contract) && is_flat(p.market)) {
     const FlatMarket flat = flat_of(p.market);
-    if (is_certain(p.contract.option, flat)) {
+    // a variance below the smallest double is none
+    if (is_certain(p.contract.option, flat) || is_settled(p)) {
       return certain_value(p.contract.option, flat, p.dividends, p.model);
     }
   }

@@ -49,6 +49,15 @@ class MarketAverages {
     }
   }
 
+  /// By the equation, of today's rates and volatility.
+  [[nodiscard]] double theta(double value, double spot, double delta, double gamma) const {
+    const double rate = market_.rate.forward_rate(0.0);
+    const double drift = rate - market_.dividend_yield.forward_rate(0.0);
+    const double volatility = market_.volatility.instantaneous(0.0);
+    return rate * value - drift * spot * delta -
+           0.5 * volatility * volatility * spot * spot * gamma;
+  }
+
  private:
   const finite_difference::CurveMarket& market_;
   double volatility_ = -1.0, rate_ = 0.0, yield_ = 0.0;  // those of the operator
