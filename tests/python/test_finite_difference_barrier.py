@@ -1,7 +1,5 @@
 """Finite differences of barriers, digital payoffs and curves: closed forms and limits."""
 
-from typing import NamedTuple
-
 import numpy as np
 import pytest
 
@@ -14,6 +12,7 @@ from strikeproof import (
     double_barrier,
     finite_difference,
 )
+from strikeproof.term_structure import RateCurve, VolatilityCurve
 
 pytestmark = pytest.mark.fast
 
@@ -27,14 +26,6 @@ MARKET = {
 }
 NO_STRIKE = {name: value for name, value in MARKET.items() if name != "strike"}
 MONTHS = np.arange(1, 13) / 12.0
-
-
-class Nodes(NamedTuple):
-    """A curve as `finite_difference` reads one."""
-
-    kind: str
-    times: tuple[float, ...]
-    values: tuple[float, ...]
 
 
 def single(barrier_type, option_type, level, **more):
@@ -206,9 +197,9 @@ def test_an_american_knock_in_becomes_american():
 
 
 def test_curves_give_black_scholes_of_their_means():
-    rate = Nodes("piecewise_constant", (0.3, 0.7, 1.0), (0.01, 0.06, 0.03))
-    yields = Nodes("linear_zero", (0.5, 1.0), (0.01, 0.03))
-    volatility = Nodes("volatilities", (0.25, 0.6, 1.0), (0.3, 0.25, 0.28))
+    rate = RateCurve.piecewise_constant((0.3, 0.7, 1.0), (0.01, 0.06, 0.03))
+    yields = RateCurve.from_zero_rates((0.5, 1.0), (0.01, 0.03))
+    volatility = VolatilityCurve.from_volatilities((0.25, 0.6, 1.0), (0.3, 0.25, 0.28))
     mean_rate = 0.3 * 0.01 + 0.4 * 0.06 + 0.3 * 0.03
     exact = black_scholes.greeks(
         option_type="put",
@@ -233,9 +224,9 @@ def test_a_flat_curve_is_its_number():
     terms = {**MARKET, "option_type": "put", "lower_barrier": 80.0}
     flat = finite_difference.greeks(**terms)
     curves = {
-        "rate": Nodes("discounts", (0.5, 2.0), (np.exp(-0.025), np.exp(-0.1))),
-        "volatility": Nodes("piecewise_constant", (0.4, 2.0), (0.25, 0.25)),
-        "dividend_yield": Nodes("flat", (), (0.02,)),
+        "rate": RateCurve.from_discounts((0.5, 2.0), (np.exp(-0.025), np.exp(-0.1))),
+        "volatility": VolatilityCurve.piecewise_constant((0.4, 2.0), (0.25, 0.25)),
+        "dividend_yield": RateCurve.flat(0.02),
     }
     np.testing.assert_allclose(finite_difference.greeks(**{**terms, **curves}), flat, rtol=1e-9)
 
@@ -243,7 +234,8 @@ def test_a_flat_curve_is_its_number():
 def test_a_curve_of_another_kind_is_refused():
     with pytest.raises(ValueError, match="rate is a curve of kind 'volatilities'"):
         finite_difference.price(
-            option_type="put", **{**MARKET, "rate": Nodes("volatilities", (1.0,), (0.2,))}
+            option_type="put",
+            **{**MARKET, "rate": VolatilityCurve.from_volatilities((1.0,), (0.2,))},
         )
 
 
