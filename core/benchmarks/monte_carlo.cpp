@@ -73,10 +73,10 @@ void threads(benchmark::internal::Benchmark* benchmark) {
 }
 
 constexpr std::int64_t kEuropean = 1000000;
-constexpr std::int64_t kAsian = 252 * 100000;
+constexpr std::int64_t kAsian = std::int64_t{252} * 100000;
 // whole nets: sixteen replicates of 2^16 and 2^13 points
 constexpr std::int64_t kEuropeanSobol = 16 << 16;
-constexpr std::int64_t kAsianSobol = 252 * (16 << 13);
+constexpr std::int64_t kAsianSobol = std::int64_t{252} * (16 << 13);
 
 BENCHMARK(european<mc::Method::kPseudo>)->Name("monte_carlo/european")->Apply(threads<kEuropean>);
 BENCHMARK(european<mc::Method::kSobol>)

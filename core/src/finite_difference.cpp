@@ -44,7 +44,6 @@
 namespace strikeproof::numeric {
 namespace {
 
-using finite_difference::Barriers;
 using finite_difference::Contract;
 using finite_difference::CurveMarket;
 using finite_difference::Estimate;

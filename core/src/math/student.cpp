@@ -13,6 +13,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "math/log_gamma.hpp"
 #include "strikeproof/math/normal.hpp"
 
 namespace strikeproof::math {
@@ -35,8 +36,8 @@ double within(double t, int n) noexcept {
 }
 
 double density(double t, double n) noexcept {
-  const double scale = std::exp(std::lgamma(0.5 * (n + 1.0)) - std::lgamma(0.5 * n)) /
-                       std::sqrt(n * std::numbers::pi);
+  const double scale =
+      std::exp(log_gamma(0.5 * (n + 1.0)) - log_gamma(0.5 * n)) / std::sqrt(n * std::numbers::pi);
   return scale * std::pow(1.0 + t * t / n, -0.5 * (n + 1.0));
 }
 

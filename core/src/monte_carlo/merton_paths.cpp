@@ -9,6 +9,7 @@
 #include <string>
 
 #include "lognormal_step.hpp"
+#include "math/log_gamma.hpp"
 #include "simd/path_kernels.hpp"
 
 namespace strikeproof::monte_carlo {
@@ -20,10 +21,11 @@ constexpr double kMostJumps = 1e4;  // expected in a step
 std::vector<double> poisson_table(double mean) {
   std::vector<double> found;
   double sum = 0.0;
-  const double last = mean + 12.0 * std::sqrt(mean) + 24.0;  // the rest is below 1e-17
-  for (double k = 0.0; k < last; k += 1.0) {
-    const double power = mean > 0.0 ? k * std::log(mean) : (k > 0.0 ? -1e9 : 0.0);
-    sum += std::exp(power - mean - std::lgamma(k + 1.0));
+  // the rest is below 1e-17
+  const auto last = static_cast<int>(std::ceil(mean + 12.0 * std::sqrt(mean) + 24.0));
+  for (int k = 0; k < last; ++k) {
+    const double power = mean > 0.0 ? k * std::log(mean) : (k > 0 ? -1e9 : 0.0);
+    sum += std::exp(power - mean - math::log_gamma(k + 1.0));
     found.push_back(std::min(sum, 1.0));
   }
   found.back() = 1.0;

@@ -18,8 +18,9 @@
 namespace strikeproof::monte_carlo {
 namespace {
 
-constexpr std::size_t kPseudoBlock = 512;        // a few rows of it stay in the first cache
-constexpr std::size_t kSobolBytes = 512 * 1024;  // all rows of a block stay in the second
+constexpr std::size_t kPseudoBlock = 512;  // a few rows of it stay in the first cache
+constexpr std::size_t kSobolBytes =
+    std::size_t{512} * 1024;  // all rows of a block stay in the second
 constexpr std::size_t kLeastBlock = 64;
 
 class Pseudo final : public NumberSource {
