@@ -28,13 +28,21 @@ Status give(const strikeproof::heston::Result& found, std::array<double, outputs
   return found.status;
 }
 
+using Values = std::array<double, kInputs>;
+
 // columns: option_type, spot, strike, time_to_expiry, rate, dividend_yield, then the model's
-template <std::size_t outputs>
-Status row(const std::array<double, kInputs>& in, std::array<double, outputs>& out,
-           Shared& shared) {
-  const bates::Model model{{in[6], in[7], in[8], in[9], in[10]}, {in[11], in[12], in[13]}};
-  const bates::Market market{in[1], in[4], in[5], model};
-  return give(bates::value({type_of(in[0]), in[2], in[3]}, market, shared), out);
+strikeproof::VanillaOption option_of(const Values& in) { return {type_of(in[0]), in[2], in[3]}; }
+
+bates::Market market_of(const Values& in) {
+  return {in[1], in[4], in[5], {{in[6], in[7], in[8], in[9], in[10]}, {in[11], in[12], in[13]}}};
+}
+
+Status price_row(const Values& in, std::array<double, 1>& out, Shared& shared) {
+  return strikeproof::bindings::give(bates::price(option_of(in), market_of(in), shared), out);
+}
+
+Status greeks_row(const Values& in, std::array<double, 3>& out, Shared& shared) {
+  return give(bates::value(option_of(in), market_of(in), shared), out);
 }
 
 template <std::size_t outputs>
@@ -80,8 +88,8 @@ void bind_bates(nb::module_& module);
 
 void bind_bates(nb::module_& module) {
   using namespace nb::literals;
-  define_sharing<kInputs, 1, Shared, &row<1>>(module, "bates_price");
-  define_sharing<kInputs, 3, Shared, &row<3>>(module, "bates_greeks");
+  define_sharing<kInputs, 1, Shared, &price_row>(module, "bates_price");
+  define_sharing<kInputs, 3, Shared, &greeks_row>(module, "bates_greeks");
   define_rows<kMertonInputs, 1, &merton_row<1>>(module, "merton_price");
   define_rows<kMertonInputs, 3, &merton_row<3>>(module, "merton_greeks");
   module.def("calibrate", &calibrate, "jumps"_a, "columns"_a, "lower"_a, "upper"_a, "start"_a,

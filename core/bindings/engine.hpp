@@ -75,16 +75,48 @@ template <std::size_t inputs, std::size_t outputs, class Shared>
 using SharingRow = Status (*)(const std::array<double, inputs>& in,
                               std::array<double, outputs>& out, Shared& shared);
 
+/// Whether two rows that stand together share: the time to expiry and what comes after the dividend
+/// yield, the model's parameters, are the same.
+template <std::size_t inputs>
+[[nodiscard]] bool shares(const std::array<Column, inputs>& from, std::size_t row) noexcept {
+  constexpr std::size_t kTime = 3;
+  constexpr std::size_t kFirstOfModel = 6;
+  if (from[kTime][row] != from[kTime][row - 1]) return false;
+  for (std::size_t i = kFirstOfModel; i < inputs; ++i) {
+    if (from[i].step != 0 && from[i][row] != from[i][row - 1]) return false;
+  }
+  return true;
+}
+
+/// Blocks of a few dozen rows that end where rows cease to share, so that nothing is made twice;
+/// longer ones are cut, since what they share is by then a small part of the work.
+template <std::size_t inputs>
+[[nodiscard]] std::vector<Rows> sharing_blocks(const std::array<Column, inputs>& from,
+                                               std::size_t count) {
+  constexpr std::size_t kLeast = 32;
+  constexpr std::size_t kMost = 256;
+  std::vector<Rows> blocks;
+  std::size_t begin = 0;
+  for (std::size_t row = 1; row <= count; ++row) {
+    const std::size_t size = row - begin;
+    if (row < count && size < kMost && (size < kLeast || shares(from, row))) continue;
+    blocks.push_back({begin, row});
+    begin = row;
+  }
+  return blocks;
+}
+
 template <std::size_t inputs, std::size_t outputs, class Shared,
           SharingRow<inputs, outputs, Shared> row>
 void run_sharing(const Inputs& in, const Outputs& out, const StatusOutput& status,
                  unsigned threads) {
-  constexpr std::size_t kBlockRows = 64;
   const std::size_t count = status.shape(0);
   const auto from = input_columns<inputs>(in, count);
   const auto to = output_columns<outputs>(out, count);
   std::uint8_t* const flags = status.data();
-  run_batch(count, threads, kBlockRows, [&](Rows rows) {
+  const std::vector<Rows> blocks = sharing_blocks(from, count);
+  run_batch(blocks.size(), threads, 1, [&](Rows mine) {
+    const Rows rows = blocks[mine.begin];
     Shared shared{};
     for (std::size_t k = rows.begin; k < rows.end; ++k) {
       std::array<double, inputs> values{};

@@ -30,12 +30,16 @@ model::Expiry& expiry_of(Shared& shared) {
   return *shared;
 }
 
-/// Price, or price, delta and gamma.
-template <std::size_t outputs>
-Status row(const Values& in, std::array<double, outputs>& out, Shared& shared) {
-  const model::Result found = model::value(option_of(in), market_of(in), expiry_of(shared));
-  const std::array<double, 3> all{found.value.price, found.value.delta, found.value.gamma};
-  std::copy_n(all.begin(), outputs, out.begin());
+template <model::Accuracy accuracy>
+Status price_row(const Values& in, std::array<double, 1>& out, Shared& shared) {
+  return give(model::price(option_of(in), market_of(in), expiry_of(shared), accuracy), out);
+}
+
+template <model::Accuracy accuracy>
+Status greeks_row(const Values& in, std::array<double, 3>& out, Shared& shared) {
+  const model::Result found =
+      model::value(option_of(in), market_of(in), expiry_of(shared), accuracy);
+  out = {found.value.price, found.value.delta, found.value.gamma};
   return found.status;
 }
 
@@ -54,8 +58,13 @@ Status sensitivities_row(const Values& in, std::array<double, kSensitivities>& o
 void bind_heston(nb::module_& module);
 
 void bind_heston(nb::module_& module) {
-  define_sharing<kInputs, 1, Shared, &row<1>>(module, "heston_price");
-  define_sharing<kInputs, 3, Shared, &row<3>>(module, "heston_greeks");
+  using model::Accuracy;
+  define_sharing<kInputs, 1, Shared, &price_row<Accuracy::kAbsolute>>(module, "heston_price");
+  define_sharing<kInputs, 1, Shared, &price_row<Accuracy::kRelative>>(module,
+                                                                      "heston_price_relative");
+  define_sharing<kInputs, 3, Shared, &greeks_row<Accuracy::kAbsolute>>(module, "heston_greeks");
+  define_sharing<kInputs, 3, Shared, &greeks_row<Accuracy::kRelative>>(module,
+                                                                       "heston_greeks_relative");
   define_sharing<kInputs, kSensitivities, Shared, &sensitivities_row>(module,
                                                                       "heston_sensitivities");
 }

@@ -30,6 +30,8 @@ void bind_portfolio(nb::module_& module);
 void bind_rainbow(nb::module_& module);
 void bind_random(nb::module_& module);
 void bind_spread(nb::module_& module);
+void bind_ssvi(nb::module_& module);
+void bind_svi(nb::module_& module);
 void bind_term_structure(nb::module_& module);
 void bind_variance_gamma(nb::module_& module);
 
@@ -75,6 +77,8 @@ NB_MODULE(_core, module) {
   bind_rainbow(module);
   bind_random(module);
   bind_spread(module);
+  bind_ssvi(module);
+  bind_svi(module);
   bind_term_structure(module);
   bind_variance_gamma(module);
 }

@@ -18,8 +18,10 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
-#include <map>
+#include <numeric>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "numeric/levenberg_marquardt.hpp"
 #include "strikeproof/bates.hpp"
@@ -66,34 +68,70 @@ class Smile {
   std::optional<bates::Expiry> bates_;
 };
 
-/// A quote as the out-of-the-money option on a forward of 1.
-struct Target {
-  std::size_t quote;
-  double log_strike;
-  double time;
-  double volatility;
-  double weight;
-  double price;
-  double vega;
+/// Quotes as out-of-the-money options on a forward of 1, sorted by expiry, by columns.
+struct Targets {
+  std::vector<std::size_t> quote;
+  std::vector<double> sign, strike, log_strike, time, volatility, weight, price, vega;
 
-  [[nodiscard]] VanillaOption option() const noexcept {
-    return {log_strike > 0.0 ? OptionType::kCall : OptionType::kPut, std::exp(log_strike), time};
+  Targets() = default;
+  explicit Targets(std::span<const Quote> quotes);
+
+  /// The volatilities that prices have, by the kernels' batches.
+  void implied(const std::vector<double>& prices, std::vector<double>& found,
+               std::vector<std::uint8_t>& status) const noexcept {
+    black_scholes::implied_volatility(columns(prices), {0, quote.size()}, found.data(),
+                                      status.data());
+  }
+
+  void vegas(const std::vector<double>& volatilities, std::vector<double>& prices,
+             std::vector<double>& found, std::vector<std::uint8_t>& status) const noexcept {
+    black_scholes::OutputColumns out{};
+    out[black_scholes::kPrice] = prices.data();
+    out[black_scholes::kVega] = found.data();
+    black_scholes::quantities(columns(volatilities), {0, quote.size()}, out, status.data());
+  }
+
+ private:
+  [[nodiscard]] black_scholes::Columns columns(const std::vector<double>& last) const noexcept {
+    static constexpr double kOne = 1.0;
+    static constexpr double kNone = 0.0;
+    return {{sign.data(), 1}, {&kOne, 0},  {strike.data(), 1}, {time.data(), 1},
+            {&kNone, 0},      {&kNone, 0}, {last.data(), 1}};
   }
 };
 
-Target target_of(const Quote& quote, std::size_t index) {
-  Target found{index,
-               std::log(quote.strike / quote.forward),
-               quote.time_to_expiry,
-               quote.volatility,
-               quote.weight,
-               0.0,
-               0.0};
-  const GreeksResult at = black_scholes::greeks(found.option(), {1.0, 0.0, 0.0, quote.volatility});
-  found.price = at.value.price;
-  found.vega = at.value.vega;
-  return found;
+Targets::Targets(std::span<const Quote> quotes) : quote(quotes.size()) {
+  std::iota(quote.begin(), quote.end(), std::size_t{0});
+  std::stable_sort(quote.begin(), quote.end(), [&](std::size_t a, std::size_t b) {
+    return quotes[a].time_to_expiry < quotes[b].time_to_expiry;
+  });
+  for (const std::size_t i : quote) {
+    const Quote& q = quotes[i];
+    log_strike.push_back(std::log(q.strike / q.forward));
+    sign.push_back(log_strike.back() > 0.0 ? 1.0 : -1.0);
+    strike.push_back(q.strike / q.forward);
+    time.push_back(q.time_to_expiry);
+    volatility.push_back(q.volatility);
+    weight.push_back(q.weight);
+  }
+  price.resize(quotes.size());
+  vega.resize(quotes.size());
+  std::vector<std::uint8_t> status(quotes.size());
+  vegas(volatility, price, vega, status);
 }
+
+/// What an evaluation works with.
+struct Scratch {
+  explicit Scratch(std::size_t count)
+      : price(count), slopes(count), volatility(count), again(count), vega(count), status(count) {}
+
+  std::vector<double> price;
+  std::vector<Parameters> slopes;
+  std::vector<double> volatility;
+  std::vector<double> again;
+  std::vector<double> vega;
+  std::vector<std::uint8_t> status;
+};
 
 /// Derivative of the error of volatility by the price.
 struct VolatilityError {
@@ -102,19 +140,13 @@ struct VolatilityError {
 };
 
 /// The model's volatility less the quote's; to first order where the model has no volatility.
-VolatilityError volatility_error(const Target& target, double price) {
-  if (price > kLeastPrice) {
-    const VanillaOption option = target.option();
-    const PriceResult implied =
-        black_scholes::implied_volatility(price, option, {1.0, 0.0, 0.0, 0.0});
-    if (implied.status == Status::kOk) {
-      const GreeksResult at = black_scholes::greeks(option, {1.0, 0.0, 0.0, implied.value});
-      const double vega = at.value.vega;
-      if (vega > 0.0) return {implied.value - target.volatility, 1.0 / vega};
-    }
+VolatilityError volatility_error(const Targets& targets, const Scratch& at, std::size_t i) {
+  const bool implied = at.price[i] > kLeastPrice && std::isfinite(at.volatility[i]);
+  if (implied && at.vega[i] > 0.0) {
+    return {at.volatility[i] - targets.volatility[i], 1.0 / at.vega[i]};
   }
-  const double vega = std::max(target.vega, kLeastVega * std::sqrt(target.time));
-  return {(price - target.price) / vega, 1.0 / vega};
+  const double vega = std::max(targets.vega[i], kLeastVega * std::sqrt(targets.time[i]));
+  return {(at.price[i] - targets.price[i]) / vega, 1.0 / vega};
 }
 
 /// The family's parameters as functions of variables without bounds.
@@ -174,32 +206,25 @@ class Transform {
 class Problem {
  public:
   Problem(Family family, std::span<const Quote> quotes, const Transform& transform)
-      : family_(family), transform_(transform) {
-    for (std::size_t i = 0; i < quotes.size(); ++i) {
-      expiries_[quotes[i].time_to_expiry].push_back(target_of(quotes[i], i));
-    }
-  }
+      : family_(family), transform_(transform), targets_(quotes), scratch_(quotes.size()) {}
 
   bool operator()(std::span<const double> variables, std::span<double> errors,
-                  std::span<double> jacobian) const {
+                  std::span<double> jacobian) {
     Parameters parameters{};
     Parameters outward{};
     transform_.outward(variables, parameters, outward);
-    for (const auto& [time, targets] : expiries_) {
-      Smile smile(family_, parameters, time);
-      for (const Target& target : targets) {
-        Parameters slopes{};
-        const heston::Result covered = smile.at(target.log_strike, slopes);
-        if (covered.status != Status::kOk) return false;
-        const double most = target.log_strike > 0.0 ? 1.0 : std::exp(target.log_strike);
-        const VolatilityError error = volatility_error(target, most - covered.value.price);
-        errors[target.quote] = target.weight * error.value;
-        const std::size_t columns = transform_.free().size();
-        for (std::size_t f = 0; f < columns && !jacobian.empty(); ++f) {
-          const std::size_t i = transform_.free()[f];
-          jacobian[target.quote * columns + f] =
-              -target.weight * error.by_price * slopes[i] * outward[i];
-        }
+    if (!prices(parameters)) return false;
+    targets_.implied(scratch_.price, scratch_.volatility, scratch_.status);
+    targets_.vegas(scratch_.volatility, scratch_.again, scratch_.vega, scratch_.status);
+    const std::vector<std::size_t>& free = transform_.free();
+    for (std::size_t i = 0; i < targets_.quote.size(); ++i) {
+      const VolatilityError error = volatility_error(targets_, scratch_, i);
+      const std::size_t row = targets_.quote[i];
+      errors[row] = targets_.weight[i] * error.value;
+      const double by_covered = -targets_.weight[i] * error.by_price;
+      for (std::size_t f = 0; f < free.size() && !jacobian.empty(); ++f) {
+        jacobian[row * free.size() + f] =
+            by_covered * scratch_.slopes[i][free[f]] * outward[free[f]];
       }
     }
     return std::all_of(errors.begin(), errors.end(), [](double e) { return std::isfinite(e); }) &&
@@ -207,9 +232,24 @@ class Problem {
   }
 
  private:
+  /// Out-of-the-money prices of the model; false where one is not known.
+  bool prices(const Parameters& parameters) {
+    std::optional<Smile> smile;
+    for (std::size_t i = 0; i < targets_.quote.size(); ++i) {
+      if (i == 0 || targets_.time[i] != targets_.time[i - 1]) {
+        smile.emplace(family_, parameters, targets_.time[i]);
+      }
+      const heston::Result covered = smile->at(targets_.log_strike[i], scratch_.slopes[i]);
+      if (covered.status != Status::kOk) return false;
+      scratch_.price[i] = std::min(1.0, targets_.strike[i]) - covered.value.price;
+    }
+    return true;
+  }
+
   Family family_;
   const Transform& transform_;
-  std::map<double, std::vector<Target>> expiries_;
+  Targets targets_;
+  Scratch scratch_;
 };
 
 /// Variance of the quote nearest the forward, of the first and of the last expiry.
@@ -272,7 +312,7 @@ struct Fit {
   int starts = 0;
 };
 
-Fit fit_from(const std::vector<std::vector<double>>& starts, const Problem& problem,
+Fit fit_from(const std::vector<std::vector<double>>& starts, Problem& problem,
              const Transform& transform, std::size_t quotes, int most_evaluations) {
   numeric::LeastSquaresSettings settings;
   settings.most_evaluations = most_evaluations;
@@ -314,7 +354,7 @@ Result calibrate(Family family, std::span<const Quote> quotes, std::span<const B
                  const Settings& settings) {
   const std::size_t count = family == Family::kHeston ? kHestonParameters : kMost;
   const Transform transform(count, bounds);
-  const Problem problem(family, quotes, transform);
+  Problem problem(family, quotes, transform);
   std::vector<std::vector<double>> starts{settings.start};
   int evaluations = 0;
   if (settings.start.empty() && family == Family::kHeston) {

@@ -167,7 +167,6 @@ LogCharacteristic log_characteristic_slopes(const Model& model, double time,
   const Complex riccati = -0.5 * t.quadratic - t.beta * t.by_variance +
                           0.5 * sigma * sigma * t.by_variance * t.by_variance;
   found.slope[kTimeToExpiry] = v0 * riccati + kappa * theta * t.by_variance;
-  found.slope[kExtraVariance] = -0.5 * t.quadratic;
   return found;
 }
 

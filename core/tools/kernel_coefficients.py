@@ -3,6 +3,9 @@
     mills:   (u + c) N(-u)/phi(u) = sum a_k y^k,  y = 1 - 2 (c - u0)/(u + c),  -u0 <= u <= infinity
     expm1:   (exp(r) - 1 - r) / r^2 on |r| <= ln(2)/2
     artanh:  2 (artanh(s) - s) / s^3 as a function of s^2, 0 <= s <= 0.1716
+    sine:    (sin(r) - r) / r^3 as a function of r^2, |r| <= pi/4
+    cosine:  (cos(r) - 1 + r^2/2) / r^4 as a function of r^2, |r| <= pi/4
+    arctan:  (arctan(t) - t) / t^3 as a function of t^2, 0 <= t <= tan(pi/8)
 
 Chebyshev interpolation in 60 digits, then exact conversion to powers. The conversion is harmless
 because the Chebyshev coefficients fall by a factor of five a term, faster than the 1 + sqrt(2) by
@@ -12,7 +15,7 @@ Comp. 32, 1232-1240. Needs mpmath.
 
 import sys
 
-from mpmath import atanh, cos, erfc, exp, expm1, log, mp, mpf, pi, sqrt
+from mpmath import atan, atanh, cos, erfc, exp, expm1, log, mp, mpf, pi, sin, sqrt, tan
 
 CENTRE = mpf(5)
 REFLECT = mpf("0.5")
@@ -35,6 +38,23 @@ def artanh_remainder(square):
     """2 (artanh(s) - s) / s^3 where square = s^2."""
     s = sqrt(square)
     return mpf(2) / 3 if s == 0 else 2 * (atanh(s) - s) / s**3
+
+
+def sine_remainder(square):
+    """(sin(r) - r) / r^3 where square = r^2."""
+    r = sqrt(square)
+    return -mpf(1) / 6 if r == 0 else (sin(r) - r) / r**3
+
+
+def cosine_remainder(square):
+    """(cos(r) - 1 + r^2/2) / r^4 where square = r^2."""
+    return mpf(1) / 24 if square == 0 else (cos(sqrt(square)) - 1 + square / 2) / square**2
+
+
+def arctan_remainder(square):
+    """(arctan(t) - t) / t^3 where square = t^2."""
+    t = sqrt(square)
+    return -mpf(1) / 3 if t == 0 else (atan(t) - t) / t**3
 
 
 def powers(function, low, high, count):
@@ -77,3 +97,7 @@ if __name__ == "__main__":
     printed("kExp", *powers(second_remainder, -half_log, half_log, 10))
     limit = mpf("0.17158") ** 2
     printed("kArtanh", *powers(artanh_remainder, mpf(0), limit, 9))
+    eighth = (pi / 4 + mpf("1e-9")) ** 2
+    printed("kSine", *powers(sine_remainder, mpf(0), eighth, 6))
+    printed("kCosine", *powers(cosine_remainder, mpf(0), eighth, 6))
+    printed("kArctan", *powers(arctan_remainder, mpf(0), (tan(pi / 8) + mpf("1e-9")) ** 2, 12))

@@ -21,6 +21,10 @@ _MONTE_CARLO = {
     "asian": 25_200_000,
     "asian_sobol": 25_200_000,
 }
+_HESTON = {
+    **dict.fromkeys(("price", "greeks", "sensitivities"), ((200, 1), (20_000, 1), (20_000, 2))),
+    "calibrate": ((65, 1), (500, 1)),
+}
 _SCENARIOS = ((10_000, 1), (1_000_000, 1), (1_000_000, 2))
 
 NAMES: tuple[str, ...] = (
@@ -34,6 +38,11 @@ NAMES: tuple[str, ...] = (
         for engine, operations in _OPERATIONS.items()
         for operation in operations
         for batch, threads in _SIZES
+    ),
+    *(
+        f"heston/{operation}/{batch}/pool:{threads}/real_time"
+        for operation, sizes in _HESTON.items()
+        for batch, threads in sizes
     ),
     *(
         f"monte_carlo/{operation}/{batch}/pool:{threads}/real_time"

@@ -49,6 +49,8 @@ _PARITY = f"{_ARTIFACTS}/ql_parity/ql_parity.csv"
 _BENCHMARK_REPORT = f"{_ARTIFACTS}/benchmarks/benchmarks.json"
 _BENCHMARK_TABLE = f"{_ARTIFACTS}/benchmarks/benchmarks.csv"
 _FIT = f"{_ARTIFACTS}/market_fit"
+_PARAMETERS = f"{_FIT}/parameters.csv"
+_FITTED = {"core": CORE, "quotes": f"{_FIT}/quotes.csv", "parameters": _PARAMETERS}
 _WRDS = f"{_ARTIFACTS}/wrds_sample"
 _DAX = "tests/data/dax_2002_07_05.json"
 _UNIVERSE = "wrds_pipeline/universe.toml"
@@ -124,12 +126,60 @@ FAMILIES: tuple[Artifact, ...] = (
         {"core": CORE, "data": _DAX},
     ),
     Artifact(
-        f"{_FIT}/market_fit.png",
+        _PARAMETERS,
+        "market_fit",
+        "Models fitted to the DAX surface: parameters and standard errors",
+        "tasks.evidence.market_models:write_parameters",
+        "market_fit_parameters",
+        {"core": CORE, "quotes": f"{_FIT}/quotes.csv"},
+    ),
+    Artifact(
+        f"{_FIT}/fits.csv",
+        "market_fit",
+        "Every model's volatility at every quote, from the parameters",
+        "tasks.evidence.market_models:write_fits",
+        "market_fits",
+        _FITTED,
+    ),
+    Artifact(
+        f"{_FIT}/fits_by_expiry.csv",
+        "market_fit",
+        "Errors by model and expiry",
+        "tasks.evidence.market_models:write_fits_by_expiry",
+        "market_fits_by_expiry",
+        {"fits": f"{_FIT}/fits.csv"},
+    ),
+    Artifact(
+        f"{_FIT}/arbitrage.json",
+        "market_fit",
+        "Where the fitted models allow butterfly or calendar arbitrage",
+        "tasks.evidence.market_models:write_arbitrage",
+        "market_arbitrage",
+        _FITTED,
+    ),
+    Artifact(
+        f"{_FIT}/smiles.png",
         "market_fit",
         "Smiles and fits by expiry",
-        "tasks.evidence.market_fit:write_market_fit_plot",
+        "tasks.evidence.market_plots:write_smiles",
         "png",
-        {"quotes": f"{_FIT}/quotes.csv", "by_expiry": f"{_FIT}/by_expiry.csv"},
+        _FITTED,
+    ),
+    Artifact(
+        f"{_FIT}/errors.png",
+        "market_fit",
+        "Errors by model, expiry and strike",
+        "tasks.evidence.market_plots:write_errors",
+        "png",
+        {"fits": f"{_FIT}/fits.csv"},
+    ),
+    Artifact(
+        f"{_FIT}/surface.png",
+        "market_fit",
+        "Implied and local volatility of the fitted eSSVI surface",
+        "tasks.evidence.market_plots:write_surface",
+        "png",
+        _FITTED,
     ),
     *(
         Artifact(

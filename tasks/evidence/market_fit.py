@@ -21,7 +21,7 @@ import QuantLib as ql  # noqa: N813 - the name in QuantLib's own documents
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from strikeproof import black_scholes
-from tasks.evidence import plotting, strict_json, tables
+from tasks.evidence import strict_json, tables
 from tasks.evidence.faults import EvidenceFault
 from tasks.evidence.progress import Progress
 from tasks.evidence.tolerances import validation_messages
@@ -246,38 +246,3 @@ def write_by_expiry(
     table = by_expiry(quotes(read_surface(inputs["data"])))
     tables.write_table(table, output, tables.MarketFitByExpiry)
     progress(1, 1)
-
-
-def write_market_fit_plot(
-    output: Path,
-    *,
-    inputs: Mapping[str, Path],
-    config: Mapping[str, Any],  # noqa: ARG001 - one signature for all makers
-    progress: Progress,
-) -> None:
-    """Write the smiles and their flat fits, a panel an expiry."""
-    table = tables.read_table(inputs["quotes"], tables.MarketFitQuotes)
-    fits = tables.read_table(inputs["by_expiry"], tables.MarketFitByExpiry)
-    title = "DAX implied volatilities of 5 July 2002, and one flat volatility per expiry"
-    rows = -(-len(fits) // 4)
-    with plotting.figure(output, 13.0, 0.6 + 2.7 * rows, title) as drawn:
-        panels = drawn.subplots(rows, 4, sharex=True, sharey=True, squeeze=False).ravel()
-        for axes, fit in zip(panels, fits.iter_rows(named=True), strict=False):
-            _draw_smile(axes, table.filter(pl.col("expiry") == fit["expiry"]), fit)
-        for axes in panels[len(fits) :]:
-            axes.set_visible(False)
-        drawn.supxlabel("strike", fontsize=9)
-        drawn.supylabel("implied volatility, %", fontsize=9)
-    progress(1, 1)
-
-
-def _draw_smile(axes: Any, smile: pl.DataFrame, fit: Mapping[str, Any]) -> None:
-    for option_type, colour in (("put", plotting.BLUE), ("call", plotting.ORANGE)):
-        side = smile.filter(pl.col("option_type") == option_type)
-        volatility = 100.0 * side["market_volatility"].to_numpy()
-        axes.plot(side["strike"].to_numpy(), volatility, "o", ms=4, color=colour, label=option_type)
-    flat = 100.0 * fit["flat_volatility"]
-    axes.axhline(flat, color=plotting.GREEN, linewidth=1.5, label=f"flat {flat:.1f} %")
-    axes.axvline(fit["forward"], color=plotting.GREY, linewidth=0.8, linestyle=":")
-    axes.set_title(f"{fit['expiry']}   rmse {100.0 * fit['rmse_volatility']:.1f} %")
-    axes.legend(loc="upper right", fontsize=8)

@@ -74,6 +74,12 @@ def _benchmark_report(path: Path) -> Any:
     return benchmark_report.read(path)
 
 
+def _arbitrage(path: Path) -> Any:
+    from tasks.evidence import market_models
+
+    return market_models.read_arbitrage(path)
+
+
 def _provenance(path: Path) -> Any:
     from wrds_pipeline.provenance import Provenance
 
@@ -115,7 +121,11 @@ _READERS: Mapping[str, Callable[[Path], Any]] = {
     "gate_mutants": _mutants,
     "manifest": _manifest,
     "market_fit_by_expiry": _table("market_fit_by_expiry"),
+    "market_arbitrage": _arbitrage,
+    "market_fit_parameters": _table("market_fit_parameters"),
     "market_fit_quotes": _table("market_fit_quotes"),
+    "market_fits": _table("market_fits"),
+    "market_fits_by_expiry": _table("market_fits_by_expiry"),
     "metrics_summary": _summary,
     "parity_table": _table("parity_table"),
     "peers_table": _table("peers_table"),

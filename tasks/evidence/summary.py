@@ -17,6 +17,7 @@ from tasks.evidence import (
     benchmarks,
     catalog,
     market_fit,
+    market_models,
     parity,
     schemas,
     tolerances,
@@ -55,9 +56,15 @@ def _benchmarks(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _market_fit(content: Mapping[str, Any]) -> dict[str, Any]:
-    return market_fit.market_fit_figures(
+    flat = market_fit.market_fit_figures(
         content[_path("market_fit/by_expiry.csv")], content[_path("market_fit/quotes.csv")]
     )
+    models = market_models.figures(
+        content[_path("market_fit/fits.csv")],
+        content[_path("market_fit/parameters.csv")],
+        content[_path("market_fit/arbitrage.json")],
+    )
+    return flat | models
 
 
 def _wrds(content: Mapping[str, Any]) -> dict[str, Any]:

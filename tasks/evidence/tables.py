@@ -264,11 +264,57 @@ class MarketFitByExpiry(dy.Schema):
     rmse_price = dy.Float64(nullable=False, min=0.0)
 
 
+_MODEL = r"^(black_scholes|svi|ssvi|essvi|heston|bates)$"
+
+
+class MarketFitParameters(dy.Schema):
+    """One parameter of a model fitted to the DAX surface; of one expiry, or of the surface."""
+
+    model = dy.String(nullable=False, regex=_MODEL, primary_key=True)
+    expiry = dy.String(nullable=False, regex=r"^(\d{4}-\d{2}-\d{2}|surface)$", primary_key=True)
+    parameter = dy.String(nullable=False, regex=r"^[a-z_]+$", primary_key=True)
+    value = dy.Float64(nullable=False)
+    standard_error = dy.Float64(nullable=True, min=0.0)
+    condition_number = dy.Float64(nullable=False, min=1.0)
+    stop = dy.String(nullable=False, regex=r"^(closed form|gradient|step|reduction)$")
+
+
+class MarketFits(dy.Schema):
+    """One model's volatility at one quote of the DAX surface."""
+
+    model = dy.String(nullable=False, regex=_MODEL, primary_key=True)
+    expiry = dy.String(nullable=False, regex=_DATE, primary_key=True)
+    strike = dy.Float64(nullable=False, min_exclusive=0.0, primary_key=True)
+    market_volatility = dy.Float64(nullable=False, min_exclusive=0.0, max=5.0)
+    fitted_volatility = dy.Float64(nullable=False, min_exclusive=0.0, max=5.0)
+    volatility_error = dy.Float64(nullable=False)
+
+    @dy.rule()
+    def error_is_fit_less_market(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """Sign and size of the stored error."""
+        difference = pl.col("fitted_volatility") - pl.col("market_volatility")
+        return pl.col("volatility_error") == difference
+
+
+class MarketFitsByExpiry(dy.Schema):
+    """Errors of one model at one expiry of the DAX surface."""
+
+    model = dy.String(nullable=False, regex=_MODEL, primary_key=True)
+    expiry = dy.String(nullable=False, regex=_DATE, primary_key=True)
+    quotes = dy.Int64(nullable=False, min=1)
+    rmse_volatility = dy.Float64(nullable=False, min=0.0)
+    max_abs_volatility_error = dy.Float64(nullable=False, min=0.0)
+    sum_of_squares = dy.Float64(nullable=False, min=0.0)
+
+
 SCHEMAS: Mapping[str, type[dy.Schema]] = {
     "benchmark_table": BenchmarkTable,
     "products_table": ProductsTable,
     "market_fit_by_expiry": MarketFitByExpiry,
+    "market_fit_parameters": MarketFitParameters,
     "market_fit_quotes": MarketFitQuotes,
+    "market_fits": MarketFits,
+    "market_fits_by_expiry": MarketFitsByExpiry,
     "parity_table": ParityTable,
     "peers_table": PeersTable,
     "smile_calibration": SmileCalibration,
@@ -283,7 +329,10 @@ SCHEMAS: Mapping[str, type[dy.Schema]] = {
 # their makers declare.
 _SORTED = (
     MarketFitByExpiry,
+    MarketFitParameters,
     MarketFitQuotes,
+    MarketFits,
+    MarketFitsByExpiry,
     wrds.Calibration,
     wrds.OosPricing,
     wrds.Summary,

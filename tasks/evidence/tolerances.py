@@ -25,6 +25,14 @@ BOUNDED: tuple[str, ...] = (
     "ql_parity.median_abs_error",
     "market_fit.max_round_trip_error",
     "market_fit.rmse_volatility",
+    *(f"market_fit.models.{name}.rmse_volatility" for name in ("svi", "ssvi", "essvi", "bates")),
+    "market_fit.models.heston.sum_of_squares",
+    *(
+        f"market_fit.models.{name}.{kind}_violations"
+        for name in ("ssvi", "essvi", "heston", "bates")
+        for kind in ("butterfly", "calendar")
+    ),
+    "market_fit.models.svi.butterfly_violations",
     "wrds_sample.in_sample_rmse_volatility",
     "wrds_sample.out_of_sample_rmse_volatility",
 )

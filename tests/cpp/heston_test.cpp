@@ -25,6 +25,40 @@ TEST(Heston, ASharedExpiryGivesTheBitsOfItsOwn) {
   }
 }
 
+TEST(Heston, PriceGreeksAndSensitivitiesHaveTheSameBits) {
+  for (const double time : {1.0 / 365.0, 0.5, 10.0}) {
+    for (double strike = 60.0; strike < 170.0; strike += 5.0) {
+      const strikeproof::VanillaOption option{OptionType::kPut, strike, time};
+      heston::Expiry first(kMarket.model, time);
+      heston::Expiry second(kMarket.model, time);
+      const double price = heston::price(option, kMarket, first).value;
+      const heston::SensitivitiesResult all = heston::sensitivities(option, kMarket, second);
+      const heston::Result greeks = heston::value(option, kMarket, first);  // nodes without slopes
+      ASSERT_EQ(all.status, Status::kOk);
+      EXPECT_EQ(price, greeks.value.price);
+      EXPECT_EQ(price, all.value.value.price);
+      EXPECT_EQ(greeks.value.delta, all.value.value.delta);
+      EXPECT_EQ(greeks.value.gamma, all.value.value.gamma);
+      // the first expiry has nodes already and now needs their slopes
+      EXPECT_EQ(heston::sensitivities(option, kMarket, first).value.theta, all.value.theta);
+    }
+  }
+}
+
+// Where the scalar engine takes over, prices go on without a step.
+TEST(Heston, TheScalarEngineContinuesTheVectorKernels) {
+  heston::Market market = kMarket;
+  for (const double strike : {80.0, 100.0, 125.0}) {
+    const strikeproof::VanillaOption option{OptionType::kCall, strike, 0.5};
+    market.model.volatility_of_variance = 1.0000001e-6;
+    const heston::Result above = heston::value(option, market);
+    market.model.volatility_of_variance = 0.9999999e-6;
+    const heston::Result below = heston::value(option, market);
+    EXPECT_NEAR(above.value.price, below.value.price, 1e-9);
+    EXPECT_NEAR(above.value.gamma, below.value.gamma, 1e-9);
+  }
+}
+
 TEST(Heston, AnotherModelReplacesTheExpiry) {
   heston::Expiry expiry(kMarket.model, 0.5);
   heston::Market other = kMarket;

@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import mpmath as mp
 import numpy as np
 import pytest
 
@@ -70,12 +71,57 @@ def test_thirty_digit_values(case: str) -> None:
     terms: dict[str, Any] = {"spot": 1.0, "strike": strike, "rate": 0.0, **columns}
     found, status = heston.greeks(option_type="call", return_status=True, **terms)
     assert not status.any()
-    np.testing.assert_allclose(found.price, want, rtol=0.0, atol=1e-10)
+    np.testing.assert_allclose(found.price, want, rtol=0.0, atol=2e-12)
     delta, gamma = (np.array([float(row[name]) for row in rows]) for name in ("delta", "gamma"))
-    np.testing.assert_allclose(found.delta, delta, rtol=0.0, atol=1e-9)
-    np.testing.assert_allclose(found.gamma, gamma, rtol=1e-8, atol=1e-8)
+    np.testing.assert_allclose(found.delta, delta, rtol=0.0, atol=5e-12)
+    np.testing.assert_allclose(found.gamma, gamma, rtol=1e-9, atol=1e-9)
     put = heston.price(option_type="put", on_failure="raise", **terms)
-    np.testing.assert_allclose(put, want - 1.0 + strike, rtol=0.0, atol=1e-10)
+    np.testing.assert_allclose(put, want - 1.0 + strike, rtol=0.0, atol=2e-12)
+
+
+def _covered_in_thirty_digits(
+    model: tuple[float, ...], time: float, k: float, reach: int
+) -> tuple[float, float]:
+    """E[min(S, K)] by Lewis's integral along -i/2, and its second derivative by the forward."""
+    with mp.workdps(30):
+        v0, theta, kappa, sigma, rho, t, log_strike = map(mp.mpf, (*model, time, k))
+
+        def both(u: Any) -> Any:
+            x = u - mp.mpc(0, 0.5)
+            beta = kappa - 1j * rho * sigma * x
+            d = mp.sqrt(beta**2 + sigma**2 * (x * x + 1j * x))
+            g = (beta - d) / (beta + d)
+            decay = mp.exp(-d * t)
+            c = (beta - d) * t - 2 * mp.log((1 - g * decay) / (1 - g))
+            by_variance = (beta - d) / sigma**2 * (1 - decay) / (1 - g * decay)
+            exponent = kappa * theta / sigma**2 * c + v0 * by_variance
+            turned = 1j * x
+            weight = mp.exp(exponent + log_strike * (1 - turned)) / (x * (x + 1j)) / mp.pi
+            return mp.mpc(mp.re(weight), mp.re((turned**2 - turned) * weight))
+
+        found = mp.quad(both, mp.linspace(0, reach, 9))
+        return float(found.real), float(found.imag)
+
+
+@pytest.mark.parametrize(
+    ("model", "time", "k", "reach"),
+    [
+        # the logarithm's mean so far below the strike that the integrand turns with the step
+        ((0.19334, 5.04395, 0.271824, 3.12079, 0.98645), 46.9182, 20.0, 4),
+        ((1.47305, 2.26198, 6.3961, 19.1424, 0.994366), 47.5675, 20.0, 4),
+        # nearly perfect correlation: the strip is narrow
+        ((0.00444589, 8.83115e-08, 0.00188501, 0.0194994, -0.999748), 0.648734, 0.0645769, 300),
+    ],
+)
+def test_where_one_level_would_deceive(
+    model: tuple[float, ...], time: float, k: float, reach: int
+) -> None:
+    """Contracts at which the even and the odd nodes of the first level are wrong alike."""
+    terms = {**dict(zip(_PARAMETERS, model, strict=True)), "time_to_expiry": time, "rate": 0.0}
+    found = heston.greeks(option_type="call", spot=1.0, strike=math.exp(k), **terms)
+    covered, curvature = _covered_in_thirty_digits(model, time, k, reach)
+    assert found.price == pytest.approx(1.0 - covered, abs=1e-11)
+    assert found.gamma == pytest.approx(-curvature, abs=1e-8)
 
 
 def _random_contracts(count: int) -> dict[str, Any]:
@@ -127,6 +173,7 @@ def test_prices_down_to_ten_to_minus_fifty_have_digits_of_their_own() -> None:
         spot=1.0,
         strike=strike,
         rate=0.0,
+        accuracy="relative",
         return_status=True,
         **columns,
     )
@@ -142,6 +189,7 @@ def test_prices_down_to_ten_to_minus_fifty_have_digits_of_their_own() -> None:
 def test_far_strikes_fall_like_a_power() -> None:
     """A strike of e^40 forwards costs the contour between the poles more digits than there are."""
     terms: dict[str, Any] = {"option_type": "call", **_BASE, "spot": 1.0, "rate": 0.0}
+    terms["accuracy"] = "relative"
     log_strike = np.array([22.9, 23.1, 40.0, 690.0])
     price = heston.price(**terms, strike=np.exp(log_strike), time_to_expiry=1.0, on_failure="raise")
     assert price[0] > price[1] > price[2] > 0.0
@@ -151,6 +199,19 @@ def test_far_strikes_fall_like_a_power() -> None:
     near = heston.price(**terms, strike=np.exp([22.8, 22.9, 23.0, 23.1]), time_to_expiry=1.0)
     slopes = np.diff(np.log(near))
     np.testing.assert_allclose(slopes, slopes[0], rtol=1e-3)
+
+
+def test_both_accuracies_agree_to_the_absolute_one() -> None:
+    strike = np.geomspace(20.0, 500.0, 200)
+    for option_type in ("call", "put"):
+        terms: dict[str, Any] = {"option_type": option_type, **_CONTRACT, **_BASE, "strike": strike}
+        absolute = heston.greeks(**terms)
+        relative = heston.greeks(**terms, accuracy="relative")
+        np.testing.assert_allclose(absolute.price, relative.price, rtol=0.0, atol=1e-9)
+        np.testing.assert_allclose(absolute.delta, relative.delta, rtol=0.0, atol=1e-9)
+        assert np.array_equal(relative.price, heston.price(**terms, accuracy="relative"))
+    with pytest.raises(ValueError, match="must be one of"):
+        heston.price(**terms, accuracy="exact")
 
 
 def test_results_into_the_callers_arrays() -> None:
@@ -216,6 +277,32 @@ def test_bits_do_not_depend_on_threads_nor_neighbours() -> None:
         **{**terms, "strike": terms["strike"][order], "time_to_expiry": expiry[order]}, threads=2
     )
     np.testing.assert_array_equal(shuffled, sorted_rows[order])
+
+
+def test_bits_of_every_output_do_not_depend_on_the_batch() -> None:
+    """Expiries longer and shorter than a block of rows, two models, in any order."""
+    expiry = np.repeat([1.0 / 365.0, 0.5, 3.0, 0.7], [300, 7, 41, 1])
+    strike = 100.0 * np.exp(np.sin(np.arange(expiry.size)) * np.sqrt(0.1 * expiry))
+    terms: dict[str, Any] = {
+        **_CONTRACT,
+        **_BASE,
+        "option_type": np.where(strike > 100.0, 1.0, -1.0),
+        "strike": strike,
+        "time_to_expiry": expiry,
+        "correlation": np.where(np.arange(expiry.size) < 320, -0.6, 0.1),
+    }
+    order = np.random.default_rng(8).permutation(expiry.size)
+    mixed = {
+        name: value[order] if isinstance(value, np.ndarray) else value
+        for name, value in terms.items()
+    }
+    for engine in (heston.greeks, heston.sensitivities):
+        sorted_rows = engine(**terms, threads=1)
+        for got, want in zip(engine(**mixed, threads=2), sorted_rows, strict=True):
+            np.testing.assert_array_equal(got, want[order])
+        for got, want in zip(engine(**terms, threads=2), sorted_rows, strict=True):
+            np.testing.assert_array_equal(got, want)
+    np.testing.assert_array_equal(heston.price(**mixed), heston.greeks(**terms).price[order])
 
 
 def test_limits_are_exact() -> None:

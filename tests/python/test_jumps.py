@@ -78,23 +78,47 @@ def test_merton_is_its_series_in_forty_digits(
         np.testing.assert_allclose(values, column, rtol=2e-12, atol=1e-250)
 
 
-def test_fourier_and_series_agree() -> None:
+@pytest.mark.parametrize(
+    "jumps",
+    [
+        (0.7, -0.12, 0.15),
+        (8.0, 0.05, 0.1),  # up: the order of the terms turns round
+        (60.0, -0.03, 0.02),  # hundreds of likely numbers
+        (2.0, -0.08, 0.4),  # the forward hardly moves with a jump
+        (3.0, 0.1, 0.0),  # of one size
+    ],
+)
+def test_fourier_and_series_agree(jumps: tuple[float, float, float]) -> None:
     """Bates's model with a variance that stays is Merton's."""
-    terms = {**_CONTRACT, **_JUMPS, "strike": _STRIKES[None, :]}
+    terms = {**_CONTRACT, **dict(zip(_JUMPS, jumps, strict=True)), "strike": _STRIKES[None, :]}
     terms["time_to_expiry"] = np.array([1.0 / 365.0, 0.25, 5.0])[:, None]
     series = merton.greeks(option_type="put", volatility=0.2, **terms)
-    fourier = bates.greeks(
-        option_type="put",
-        initial_variance=0.04,
-        long_run_variance=0.04,
-        mean_reversion=1.0,
-        volatility_of_variance=0.0,
-        correlation=0.0,
-        **terms,
-    )
-    np.testing.assert_allclose(fourier.price, series.price, rtol=0.0, atol=1e-9)
-    np.testing.assert_allclose(fourier.delta, series.delta, rtol=0.0, atol=1e-9)
-    np.testing.assert_allclose(fourier.gamma, series.gamma, rtol=1e-8, atol=1e-9)
+    for volatility_of_variance in (0.0, 1e-5):  # the scalar engine and the vector kernels
+        fourier = bates.greeks(
+            option_type="put",
+            initial_variance=0.04,
+            long_run_variance=0.04,
+            mean_reversion=1.0,
+            volatility_of_variance=volatility_of_variance,
+            correlation=0.0,
+            **terms,
+        )
+        np.testing.assert_allclose(fourier.price, series.price, rtol=0.0, atol=2e-9)
+        np.testing.assert_allclose(fourier.delta, series.delta, rtol=0.0, atol=1e-9)
+        np.testing.assert_allclose(fourier.gamma, series.gamma, rtol=1e-8, atol=1e-9)
+
+
+def test_bits_do_not_depend_on_threads_nor_neighbours() -> None:
+    strikes = np.linspace(40.0, 220.0, 91)
+    expiry = np.repeat([0.02, 1.0, 6.0], 91)
+    terms: dict[str, Any] = {**_VARIANCE, **_JUMPS, **_CONTRACT, "option_type": "put"}
+    order = np.random.default_rng(5).permutation(expiry.size)
+    strike = np.tile(strikes, 3)
+    found = bates.greeks(**{**terms, "strike": strike, "time_to_expiry": expiry}, threads=1)
+    mixed = {**terms, "strike": strike[order], "time_to_expiry": expiry[order]}
+    for got, want in zip(bates.greeks(**mixed, threads=2), found, strict=True):
+        np.testing.assert_array_equal(got, want[order])
+    np.testing.assert_array_equal(bates.price(**mixed, threads=2), found.price[order])
 
 
 def _quantlib_bates(strike: float, time_days: int, jumps: dict[str, float]) -> float:
@@ -145,9 +169,15 @@ def test_without_jumps_bates_is_heston() -> None:
         assert got[-1] == pytest.approx(expected[-1], abs=1e-9)
 
 
-def test_jumps_without_variance_are_merton_without_volatility() -> None:
+@pytest.mark.parametrize("jumps", [(0.7, -0.12, 0.15), (0.7, 0.1, 0.0), (0.0, 0.1, 0.2)])
+@pytest.mark.parametrize("volatility_of_variance", [0.0, 0.5])
+def test_jumps_without_variance_are_merton_without_volatility(
+    jumps: tuple[float, float, float], volatility_of_variance: float
+) -> None:
     still = {**_VARIANCE, "initial_variance": 0.0, "long_run_variance": 0.0}
-    terms = {**_CONTRACT, **_JUMPS, "strike": _STRIKES}
+    still["volatility_of_variance"] = volatility_of_variance
+    named = dict(zip(_JUMPS, jumps, strict=True))
+    terms = {**_CONTRACT, **named, "strike": _STRIKES}
     found = bates.price(option_type="call", **terms, **still)
     want = merton.price(option_type="call", volatility=0.0, **terms)
     np.testing.assert_allclose(found, want, rtol=0.0, atol=1e-9)

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 import QuantLib as ql  # noqa: N813 - the name in QuantLib's own documents
 
-from tasks.evidence import market_fit, tables
+from tasks.evidence import market_fit, market_models, market_plots, tables
 from tasks.evidence.faults import EvidenceFault
 
 pytestmark = pytest.mark.fast
@@ -131,17 +131,96 @@ def test_broken_data_is_refused(tmp_path, plant, message):
     assert any(message in fault for fault in caught.value.faults), caught.value.faults
 
 
+@pytest.fixture(scope="module")
+def parameters(quotes):
+    return market_models.fitted(quotes)
+
+
+@pytest.fixture(scope="module")
+def fits(parameters, quotes):
+    return market_models.fits(parameters, quotes)
+
+
+def test_hestons_minimum_is_the_published_one(fits):
+    """Sepp: 177.2 in (volatility %)^2, which QuantLib's tests assert within 1."""
+    heston = fits.filter(pl.col("model") == "heston")
+    assert 1e4 * (heston["volatility_error"] ** 2).sum() == pytest.approx(177.2, abs=0.1)
+
+
+def test_the_flat_fit_is_the_mean_of_each_expiry(fits, quotes):
+    flat = fits.filter(pl.col("model") == "black_scholes")
+    for expiry in quotes["expiry"].unique():
+        own = quotes.filter(pl.col("expiry") == expiry)["market_volatility"].mean()
+        fitted = flat.filter(pl.col("expiry") == expiry)["fitted_volatility"]
+        assert fitted.to_numpy() == pytest.approx(own, rel=1e-14)
+
+
+def test_no_neighbour_of_a_fit_is_better(parameters, quotes, fits):
+    """A thousandth up or down in any parameter of the processes raises the sum of squares."""
+    for model in ("heston", "bates"):
+        best = (fits.filter(pl.col("model") == model)["volatility_error"] ** 2).sum()
+        own = pl.col("model") == model
+        for name in parameters.filter(own)["parameter"]:
+            for factor in (0.999, 1.001):
+                moved = pl.when(own & (pl.col("parameter") == name)).then(factor).otherwise(1.0)
+                other = parameters.with_columns(value=pl.col("value") * moved)
+                columns = market_models.Quotes.of(quotes)
+                found = market_models.Fitted(model, other, columns.expiries())
+                total = 0.0
+                for expiry in columns.expiries():
+                    at = columns.expiry == expiry
+                    volatility = found.volatility(expiry, columns.log_moneyness[at])
+                    total += np.sum((volatility - columns.volatility[at]) ** 2)
+                assert total > best, (model, name, factor)
+
+
+def test_what_is_free_of_arbitrage_by_construction_is(parameters, quotes):
+    report = market_models.arbitrage(parameters, quotes)
+    for model in ("ssvi", "essvi", "heston", "bates"):
+        assert report.models[model].violations == []
+    smiles = [violation.kind for violation in report.models["svi"].violations]
+    assert set(smiles) == {"calendar"}  # each smile alone is held, their order is not
+
+
+def test_planted_arbitrage_is_reported(parameters, quotes):
+    """Half the total variance at one expiry crosses the smiles before it."""
+    later = pl.col("expiry") == "2003-12-12"
+    theta = (pl.col("model") == "essvi") & later & (pl.col("parameter") == "theta")
+    lower = pl.when(theta).then(0.5).otherwise(1.0)
+    report = market_models.arbitrage(parameters.with_columns(value=pl.col("value") * lower), quotes)
+    found = report.models["essvi"].violations
+    assert next(v.expiry for v in found if v.kind == "calendar") == "2003-12-12"
+
+
+def test_figures_of_the_models_are_those_of_the_fits(parameters, quotes, fits):
+    report = market_models.arbitrage(parameters, quotes)
+    figures = market_models.figures(fits, parameters, report)
+    errors = fits.filter(pl.col("model") == "ssvi")["volatility_error"].to_numpy()
+    assert figures["models"]["ssvi"]["sum_of_squares"] == pytest.approx(1e4 * np.sum(errors**2))
+    assert list(figures["rmse_by_expiry"]) == quotes["expiry"].unique(maintain_order=True).to_list()
+    with pytest.raises(ValueError, match="other models than black_scholes"):
+        market_models.figures(fits.filter(pl.col("model") != "svi"), parameters, report)
+    broken = fits.with_columns(volatility_error=pl.lit(float("nan")))
+    with pytest.raises(ValueError, match="not finite"):
+        market_models.figures(broken, parameters, report)
+
+
 def test_the_artifacts_are_the_same_bytes_twice(tmp_path):
     pages = []
     for name in ("one", "two"):
         folder = tmp_path / name
         folder.mkdir()
-        quotes, by_expiry = folder / "quotes.csv", folder / "by_expiry.csv"
         common = {"config": {}, "progress": lambda _done, _total: None}
-        market_fit.write_quotes(quotes, inputs={"data": DATA}, **common)
-        market_fit.write_by_expiry(by_expiry, inputs={"data": DATA}, **common)
-        inputs = {"quotes": quotes, "by_expiry": by_expiry}
-        market_fit.write_market_fit_plot(folder / "fit.png", inputs=inputs, **common)
+        paths = {n: folder / f"{n}.csv" for n in ("quotes", "by_expiry", "parameters", "fits")}
+        market_fit.write_quotes(paths["quotes"], inputs={"data": DATA}, **common)
+        market_fit.write_by_expiry(paths["by_expiry"], inputs={"data": DATA}, **common)
+        market_models.write_parameters(paths["parameters"], inputs=paths, **common)
+        market_models.write_fits(paths["fits"], inputs=paths, **common)
+        market_models.write_fits_by_expiry(folder / "errors.csv", inputs=paths, **common)
+        market_models.write_arbitrage(folder / "arbitrage.json", inputs=paths, **common)
+        market_plots.write_smiles(folder / "smiles.png", inputs=paths, **common)
+        market_plots.write_errors(folder / "errors.png", inputs=paths, **common)
+        market_plots.write_surface(folder / "surface.png", inputs=paths, **common)
         pages.append([path.read_bytes() for path in sorted(folder.iterdir())])
     assert pages[0] == pages[1]
-    assert len(tables.read_table(tmp_path / "one/quotes.csv", tables.MarketFitQuotes)) == 104
+    assert len(tables.read_table(tmp_path / "one/fits.csv", tables.MarketFits)) == 6 * 104

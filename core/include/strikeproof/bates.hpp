@@ -47,6 +47,9 @@ class Expiry {
     return model == model_ && time_to_expiry == time_;
   }
 
+  /// The price of the next alone, with the same bits.
+  [[nodiscard]] PriceResult covered_price(double log_strike);
+
   /// As heston::Expiry::covered_call; kNotConverged as well where over 2000 jumps are likely.
   [[nodiscard]] heston::Result covered_call(double log_strike);
 
@@ -54,13 +57,42 @@ class Expiry {
   [[nodiscard]] heston::Result covered_call(double log_strike, Slopes& slopes);
 
  private:
-  heston::Expiry& after(int jumps);
+  /// Nodes of the first so many members of a side together, the farthest being the first.
+  struct Mixture {
+    std::vector<double> blocks;
+    std::vector<double> slopes;
+  };
+
+  /// What the members of a side multiply the characteristic function by, and the mixtures made.
+  struct Level {
+    std::size_t members = 0;
+    std::vector<double> factors;  // by members and blocks
+    std::vector<Mixture> mixtures;
+  };
+
+  using Side = std::array<Level, heston::Contour::kLevels>;
+
+  [[nodiscard]] int member(heston::Contour::Bend bend, std::size_t place) const noexcept;
+  [[nodiscard]] std::size_t members(heston::Contour::Bend bend, double start) const noexcept;
+  [[nodiscard]] double log_strike_after(int jumps, double start) const noexcept;
+  [[nodiscard]] bool certain(int jumps) const noexcept;
+  void join(heston::Contour::Bend bend, const heston::Contour::Nodes& nodes, std::size_t count,
+            Level& level);
+  [[nodiscard]] const Mixture& mixture(heston::Contour::Bend bend, int level, std::size_t count,
+                                       bool with_slopes);
+  [[nodiscard]] Status answerable(double start) const noexcept;
+  [[nodiscard]] double start_of(double log_strike) const noexcept;
+  [[nodiscard]] heston::Values certain_part(double start) const noexcept;
+  template <std::size_t count>
+  [[nodiscard]] bool sum(double start, std::array<double, count>& found);
 
   Model model_;
   double time_;
   int least_ = 0;  // jumps; fewer or more have no weight
   std::vector<double> weights_;
-  std::vector<std::optional<heston::Expiry>> expiries_;  // given the number of jumps
+  heston::Contours contours_;
+  Side up_;
+  Side down_;
 };
 
 /// Spot, flat rates and Bates's model.
@@ -74,6 +106,10 @@ struct Market {
 /// Price within 1e-10 of the spot, delta and gamma. The expiry is replaced where it does not serve.
 [[nodiscard]] heston::Result value(const VanillaOption& option, const Market& market,
                                    std::optional<Expiry>& expiry);
+
+/// The price alone, with the same bits.
+[[nodiscard]] PriceResult price(const VanillaOption& option, const Market& market,
+                                std::optional<Expiry>& expiry);
 
 /// Spot, flat rates, a constant volatility and jumps.
 struct MertonMarket {

@@ -32,6 +32,8 @@ from strikeproof import (
     rainbow,
     random,
     spread,
+    ssvi,
+    svi,
     term_structure,
     variance_gamma,
 )
@@ -68,6 +70,8 @@ __all__ = [
     "rainbow",
     "random",
     "spread",
+    "ssvi",
+    "svi",
     "term_structure",
     "variance_gamma",
 ]

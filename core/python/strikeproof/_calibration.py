@@ -27,10 +27,10 @@ JUMP_BOUNDS: Bounds = {
     "jump_mean": (-1.5, 1.0),
     "jump_volatility": (1e-4, 1.5),
 }
-_STOPS = ("gradient", "step", "reduction", "evaluations", "unusable", "stalled")
+STOPS = ("gradient", "step", "reduction", "evaluations", "unusable", "stalled")
 _WEIGHTS = ("vega", "spread")
 _AT_BOUND = 1e-3  # of the interval, in the variable that is fitted
-_ILL_CONDITIONED = 300.0  # of columns scaled to 1: two digits and a half of the quotes are lost
+ILL_CONDITIONED = 300.0  # of columns scaled to 1: two digits and a half of the quotes are lost
 _DEVIATIONS = 2.0  # that a parameter must be from 0 to count as determined; of 1 for correlation
 _SHARE = 0.3  # of the least determined direction, from which a parameter is named as part of it
 
@@ -130,10 +130,10 @@ def calibrate(
         condition_number=float(condition),
         evaluations=evaluations,
         starts=starts,
-        stop=_STOPS[stop],
+        stop=STOPS[stop],
         warnings=(
             *_at_bounds(model, limits),
-            *_no_convergence(_STOPS[stop]),
+            *no_convergence(STOPS[stop]),
             *_undetermined(
                 model, free, inverse, float(condition), deviations[_places(limits, free)]
             ),
@@ -231,7 +231,8 @@ def _at_bounds(model: Mapping[str, float], limits: Bounds) -> tuple[str, ...]:
     )
 
 
-def _no_convergence(stop: str) -> tuple[str, ...]:
+def no_convergence(stop: str) -> tuple[str, ...]:
+    """Warning of an iteration that ended before a minimum was reached; empty for the others."""
     if stop == "evaluations":
         return ("stopped by most_evaluations before converging: allow more",)
     if stop == "stalled":
@@ -251,7 +252,7 @@ def _undetermined(
 ) -> tuple[str, ...]:
     """What the quotes do not say: directions that leave the fit alone, sizes lost in its errors."""
     found = []
-    if condition > _ILL_CONDITIONED:
+    if condition > ILL_CONDITIONED:
         found.append(
             f"condition number {condition:.2g}: the quotes hardly tell "
             f"{' and '.join(_least_determined(free, inverse))} apart; hold one by its bounds"

@@ -140,6 +140,21 @@ class Engine:
         return given[0] if result is None else result(*given)
 
 
+def engine_of(engines: Mapping[str, Engine], accuracy: str) -> Engine:
+    """The engine of an accuracy.
+
+    Raises
+    ------
+    ValueError
+        `accuracy` names none; the message lists them.
+    """
+    try:
+        return engines[accuracy]
+    except (KeyError, TypeError):
+        known = ", ".join(f'"{name}"' for name in engines)
+        raise ValueError(f"accuracy is {accuracy!r}: must be one of {known}") from None
+
+
 def _output_columns(
     out: Any, wanted: tuple[str, ...], shape: tuple[int, ...]
 ) -> list[NDArray[np.float64]]:

@@ -12,8 +12,8 @@ Symbols: points ``(x, y)`` with weights ``w`` (inverse variances, up to a factor
    constant 4.685 or Huber's (1964) with 1.345, 95 % efficient for normal errors. With the scale
    held each step lowers the objective.
 4. Variance ``K^2 s^2 sum((1-h) psi^2) / (n - p) / mean(psi')^2 (X'WX)^-1`` with
-   ``K = 1 + p/n var(psi') / mean(psi')^2`` (Huber 1981, section 7.6), over the points that were kept.
-   For least squares it is the usual one.
+   ``K = 1 + p/n var(psi') / mean(psi')^2`` (Huber 1981, section 7.6), over the points
+   that were kept. For least squares it is the usual one.
 
 References: Beaton, A. and Tukey, J. (1974), Technometrics 16, 147-185. DuMouchel, W. and
 O'Brien, F. (1989), Proc. 21st Symposium on the Interface, 297-301. Huber, P. (1964), Ann. Math.

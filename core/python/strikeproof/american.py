@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from strikeproof import _core
 from strikeproof._columns import OnFailure
-from strikeproof._engine import Engine
+from strikeproof._engine import Engine, engine_of
 from strikeproof._greeks import Greeks
 from strikeproof._status import NONNEGATIVE
 
@@ -106,7 +106,7 @@ def price(
         "dividend_yield": dividend_yield,
         "volatility": volatility,
     }
-    return _engine(_PRICE, accuracy)(
+    return engine_of(_PRICE, accuracy)(
         arguments, on_failure=on_failure, return_status=return_status, threads=threads, out=out
     )
 
@@ -161,7 +161,7 @@ def greeks(
         "dividend_yield": dividend_yield,
         "volatility": volatility,
     }
-    return _engine(_GREEKS, accuracy)(
+    return engine_of(_GREEKS, accuracy)(
         arguments, on_failure=on_failure, return_status=return_status, threads=threads, out=out
     )
 
@@ -217,7 +217,7 @@ def implied_volatility(
         "dividend_yield": dividend_yield,
         "price": price,
     }
-    return _engine(_IMPLIED_VOLATILITY, accuracy)(
+    return engine_of(_IMPLIED_VOLATILITY, accuracy)(
         arguments, on_failure=on_failure, return_status=return_status, threads=threads, out=out
     )
 
@@ -269,14 +269,6 @@ def exercise_boundary(
         "dividend_yield": dividend_yield,
         "volatility": volatility,
     }
-    return _engine(_BOUNDARY, accuracy)(
+    return engine_of(_BOUNDARY, accuracy)(
         arguments, on_failure=on_failure, return_status=return_status, threads=threads, out=out
     )
-
-
-def _engine(engines: dict[str, Engine], accuracy: str) -> Engine:
-    try:
-        return engines[accuracy]
-    except (KeyError, TypeError):
-        known = ", ".join(f'"{name}"' for name in _ACCURACIES)
-        raise ValueError(f"accuracy is {accuracy!r}: must be one of {known}") from None

@@ -8,7 +8,7 @@ surface sorted by expiry is several times faster than the same rows shuffled, wi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from numpy.typing import ArrayLike
 
@@ -16,7 +16,7 @@ from strikeproof import _core
 from strikeproof._calibration import HESTON_BOUNDS, Bounds, Calibration
 from strikeproof._calibration import calibrate as _calibrate
 from strikeproof._columns import OnFailure
-from strikeproof._engine import Engine
+from strikeproof._engine import Engine, engine_of
 from strikeproof._smile import smile
 from strikeproof._status import CORRELATION, NONNEGATIVE
 
@@ -30,6 +30,9 @@ __all__ = [
     "price",
     "sensitivities",
 ]
+
+
+Accuracy = Literal["absolute", "relative"]
 
 
 class SpotGreeks(NamedTuple):
@@ -70,14 +73,26 @@ _RULES = {
         NONNEGATIVE,
     ),
 }
-_PRICE = Engine(_core.heston_price, _RULES, one=_core.heston_price_one)
-_GREEKS = Engine(
-    _core.heston_greeks,
-    _RULES,
-    SpotGreeks._fields,
-    SpotGreeks,
-    one=_core.heston_greeks_one,
-)
+_PRICE = {
+    "absolute": Engine(_core.heston_price, _RULES, one=_core.heston_price_one),
+    "relative": Engine(_core.heston_price_relative, _RULES, one=_core.heston_price_relative_one),
+}
+_GREEKS = {
+    "absolute": Engine(
+        _core.heston_greeks,
+        _RULES,
+        SpotGreeks._fields,
+        SpotGreeks,
+        one=_core.heston_greeks_one,
+    ),
+    "relative": Engine(
+        _core.heston_greeks_relative,
+        _RULES,
+        SpotGreeks._fields,
+        SpotGreeks,
+        one=_core.heston_greeks_relative_one,
+    ),
+}
 _SENSITIVITIES = Engine(
     _core.heston_sensitivities,
     _RULES,
@@ -100,6 +115,7 @@ def greeks(
     volatility_of_variance: ArrayLike,
     correlation: ArrayLike,
     dividend_yield: ArrayLike = 0.0,
+    accuracy: Accuracy = "absolute",
     on_failure: OnFailure | None = None,
     return_status: bool = False,
     threads: int | None = None,
@@ -110,7 +126,7 @@ def greeks(
     Parameters
     ----------
     option_type, spot, strike, time_to_expiry, rate, dividend_yield, on_failure, return_status
-        As for `price`, and so are the model's parameters and `threads`.
+        As for `price`, and so are the model's parameters, `accuracy` and `threads`.
     out : sequence of three arrays, optional
         Where the results go; see `strikeproof.black_scholes.price`.
 
@@ -138,7 +154,7 @@ def greeks(
         "volatility_of_variance": volatility_of_variance,
         "correlation": correlation,
     }
-    return _GREEKS(
+    return engine_of(_GREEKS, accuracy)(
         arguments, on_failure=on_failure, return_status=return_status, threads=threads, out=out
     )
 
@@ -156,6 +172,7 @@ def price(
     volatility_of_variance: ArrayLike,
     correlation: ArrayLike,
     dividend_yield: ArrayLike = 0.0,
+    accuracy: Accuracy = "absolute",
     on_failure: OnFailure | None = None,
     return_status: bool = False,
     threads: int | None = None,
@@ -163,9 +180,7 @@ def price(
 ) -> Any:
     """Present value of European options under Heston's model.
 
-    All arguments broadcast together under NumPy rules. Absolute error below 1e-10 of the spot,
-    or the rounding of a larger discounted strike; out of the money, prices below 1e-7 of the spot
-    are within a relative 1e-9 of themselves, usually 1e-12, down to the smallest doubles.
+    All arguments broadcast together under NumPy rules.
 
     Parameters
     ----------
@@ -178,6 +193,10 @@ def price(
     volatility_of_variance : array-like, >= 0
     correlation : array-like, within [-1, 1]
         Of the spot's and the variance's increments.
+    accuracy : {"absolute", "relative"}
+        Absolute: within 1e-10 of the spot (1e-12 as a rule), or the rounding of a larger discounted
+        strike. Relative: out of the money within 1e-9 of the price as well (1e-12 as a rule), down
+        to the smallest doubles; options worth less than 1e-4 of the spot take some 25 us each.
     on_failure : {"nan", "raise"}, optional
         What a bad row does; scalars raise and batches give NaN unless told otherwise.
     return_status : bool
@@ -217,7 +236,7 @@ def price(
         "volatility_of_variance": volatility_of_variance,
         "correlation": correlation,
     }
-    return _PRICE(
+    return engine_of(_PRICE, accuracy)(
         arguments, on_failure=on_failure, return_status=return_status, threads=threads, out=out
     )
 
@@ -295,6 +314,7 @@ def implied_volatility(
     mean_reversion: ArrayLike,
     volatility_of_variance: ArrayLike,
     correlation: ArrayLike,
+    accuracy: Accuracy = "relative",
     on_failure: OnFailure | None = None,
     return_status: bool = False,
     threads: int | None = None,
@@ -304,16 +324,15 @@ def implied_volatility(
     Parameters
     ----------
     forward, strike : array-like, > 0, same currency
-    time_to_expiry, on_failure, return_status, threads
+    time_to_expiry, accuracy, on_failure, return_status, threads
         As for `price`, and so are the model's parameters.
 
     Returns
     -------
     float or float64 array of the broadcast shape
-        Per square root of a year; ``(volatility, status)`` with `return_status`. The price is
-        within 1e-10 of the forward, below 1e-7 of it within a relative 1e-9 (see `price`), and so
-        the volatility within that divided by Black's vega: ``NO_TIME_VALUE`` or
-        ``BELOW_INTRINSIC`` where no digit is left.
+        Per square root of a year; ``(volatility, status)`` with `return_status`. With absolute
+        accuracy the volatility is within 1e-10 of the forward divided by Black's vega:
+        ``NO_TIME_VALUE`` or ``BELOW_INTRINSIC`` where no digit is left.
 
     Raises
     ------
@@ -328,7 +347,7 @@ def implied_volatility(
         "correlation": correlation,
     }
     return smile(
-        _PRICE,
+        engine_of(_PRICE, accuracy),
         forward,
         strike,
         time_to_expiry,

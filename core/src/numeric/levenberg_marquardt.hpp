@@ -266,10 +266,11 @@ LeastSquaresResult levenberg_marquardt(Residuals&& residuals, std::span<const do
     // only damping keeps the step short: shorter ones than kSpoilt may be refused by rounding alone
     constexpr double kUndamped = 1e-10;
     constexpr double kSpoilt = 1e-8;
+    constexpr double kPromise = 1e-5;  // worth having; less is what a curved valley leaves
     const auto stalled = [&] {
       const ScaledJacobian::Step wanted = linear.step(std::min(damping, kUndamped));
       return wanted.length > kSpoilt * magnitude &&
-             wanted.reduction > kSpoilt * found.sum_of_squares;
+             wanted.reduction > kPromise * found.sum_of_squares;
     };
     if (step.length <= settings.step_tolerance * magnitude) {
       found.stop = stalled() ? StopReason::kStalled : StopReason::kStep;

@@ -2,6 +2,7 @@
 #include "vector_kernels.hpp"
 
 #include "american_kernels.hpp"
+#include "heston_kernels.hpp"
 #include "path_kernels.hpp"
 #include "random_kernels.hpp"
 #include "strikeproof/black_scholes.hpp"
@@ -72,6 +73,28 @@ const AmericanKernels& american_kernels() noexcept {
 #endif
   return kAmericanBaseline;
 #endif
+}
+
+std::array<const HestonKernels*, 4> supported_heston() noexcept {
+  std::array<const HestonKernels*, 4> found{};
+#if defined(_MSC_VER)
+  found[0] = &kHestonScalar;
+#else
+  const std::array<const Kernels*, 4> sets = supported();
+  for (std::size_t k = 0; k < sets.size() && sets[k] != nullptr; ++k) {
+    found[k] = &kHestonBaseline;
+#if defined(STRIKEPROOF_X86_KERNELS)
+    if (sets[k] == &kKernelsAvx512) found[k] = &kHestonAvx512;
+    if (sets[k] == &kKernelsAvx2) found[k] = &kHestonAvx2;
+#endif
+  }
+#endif
+  return found;
+}
+
+const HestonKernels& heston_kernels() noexcept {
+  static const HestonKernels& choice = *supported_heston().front();
+  return choice;
 }
 
 std::array<const RandomKernels*, 5> supported_random() noexcept {
