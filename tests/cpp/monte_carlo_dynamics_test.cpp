@@ -184,6 +184,31 @@ TEST(QuadraticExponential, HasTheMomentsOfTheVarianceAndIsAMartingale) {
   }
 }
 
+TEST(QuadraticExponential, TheSpotFollowsTheVarianceAsInAndersensFormula) {
+  for (const auto& [v0, theta, kappa, eps, rho] : {base(), wild(), upward()}) {
+    const double dt = 0.25;
+    const auto dynamics =
+        one_step({v0, theta, kappa, eps, rho}, HestonScheme::kQuadraticExponential, dt);
+    std::vector<double> numbers(16, 0.0);
+    numbers[1] = 1.5;
+    const Rows after = step_from(0.04, *dynamics, {numbers});
+    const double slope =
+        (after.log_spot[1] - after.log_spot[0]) / (after.variance[1] - after.variance[0]);
+    // Andersen (2008), (33) with gamma2 = 1/2: K2
+    EXPECT_NEAR(slope, 0.5 * dt * (kappa * rho / eps - 0.5) + rho / eps, 1e-11);
+    // and with the spot's own number: sqrt(K3 v + K4 v')
+    std::vector<double> flat(32, 0.0);
+    std::fill_n(flat.begin(), 16, 1.0);
+    Rows moved{std::vector<double>(16, 0.04), std::vector<double>(16), {}};
+    const Paths paths{16, {moved.log_spot.data(), 16}, {moved.variance.data(), 16}, {}};
+    dynamics->start(paths);
+    std::fill(moved.variance.begin(), moved.variance.end(), 0.04);
+    dynamics->advance(0, {{flat.data(), 16}, {}}, paths);
+    EXPECT_NEAR(moved.log_spot[0] - after.log_spot[0],
+                std::sqrt(0.5 * dt * (1.0 - rho * rho) * (0.04 + after.variance[0])), 1e-14);
+  }
+}
+
 TEST(QuadraticExponential, RefusesStepsWhoseSpotHasNoExpectation) {
   const strikeproof::heston::Model model{0.04, 0.04, 0.5, 2.0, 0.9};
   EXPECT_THROW((void)one_step(model, HestonScheme::kQuadraticExponential, 2.0),

@@ -66,7 +66,7 @@ class Heston(_Stepped):
         ``"quadratic_exponential"``: Andersen's, with central weights and the martingale correction;
         the expected spot is right to rounding. ``"almost_exact"``: the variance is drawn from its
         own law, its integral over a step with the right mean and variance given both ends: the
-        reference, some twenty times slower. ``"full_truncation"``: Euler's, the baseline.
+        reference, some hundred times slower. ``"full_truncation"``: Euler's, the baseline.
     steps_per_year : float, > 0
         No step is longer than one over this; every date of the payoff ends a step.
 
