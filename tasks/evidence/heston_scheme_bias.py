@@ -84,7 +84,7 @@ class Profile:
 
 
 FAST = Profile((1, 4, 16), 1 << 20, (1, 4), 1 << 13, 1 << 15, every_strike=False)
-FULL = Profile((1, 2, 4, 8, 16, 32), 1 << 22, (1, 2, 4, 8), 1 << 17, 1 << 19, every_strike=True)
+FULL = Profile((1, 2, 4, 8, 16, 32), 1 << 23, (1, 2, 4, 8), 1 << 18, 1 << 19, every_strike=True)
 LEAST_PATHS = 32 * 64  # a net of 64 points in each replicate
 
 

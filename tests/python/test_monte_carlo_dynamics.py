@@ -177,7 +177,7 @@ SMILE = ssvi.formula_surface(
 @pytest.mark.parametrize(
     ("surface", "bias"),
     [(ESSVI, 1e-4), (POWER, 4e-4), (SMILE, 1e-5)],
-    ids=["essvi", "power", "flat"],
+    ids=["essvi", "power_law", "heston"],
 )
 def test_local_volatility_has_the_prices_of_its_surface(surface, bias):
     model = mc.LocalVolatility(**MARKET, surface=surface, steps_per_year=64)
