@@ -25,6 +25,8 @@ void bind_kou(nb::module_& module);
 void bind_lattice(nb::module_& module);
 void bind_lookback(nb::module_& module);
 void bind_monte_carlo(nb::module_& module);
+void bind_monte_carlo_exercise(nb::module_& module);
+void bind_monte_carlo_greeks(nb::module_& module);
 void bind_monte_carlo_payoffs(nb::module_& module);
 void bind_portfolio(nb::module_& module);
 void bind_rainbow(nb::module_& module);
@@ -73,6 +75,8 @@ NB_MODULE(_core, module) {
   bind_lookback(module);
   bind_monte_carlo(module);
   bind_monte_carlo_payoffs(module);
+  bind_monte_carlo_exercise(module);
+  bind_monte_carlo_greeks(module);
   bind_portfolio(module);
   bind_rainbow(module);
   bind_random(module);
