@@ -20,16 +20,19 @@ struct ExerciseTerms {
   std::vector<double> discounts;  // to today, one per date
 };
 
-/// Value of the European option of one asset before its expiry: a regressor, and a martingale whose
-/// value at the exercise steadies the estimates. Empty vectors: none.
+/// Value of the European option of one asset before its expiry: a martingale whose value at the
+/// exercise steadies the estimates, and a regressor if wanted. Empty vectors: none.
 struct Guide {
   std::vector<double> growth;     // forward price of the expiry over the spot, one per date
   std::vector<double> deviation;  // of the log spot from the date to expiry, one per date
   double today;                   // the European option's price
+  bool regressor;
 
   [[nodiscard]] bool exists() const noexcept { return !growth.empty(); }
+  [[nodiscard]] bool regresses() const noexcept { return exists() && regressor; }
 };
-[[nodiscard]] Guide guide_of(const ExerciseTerms& terms, const BlackScholesModel& model);
+[[nodiscard]] Guide guide_of(const ExerciseTerms& terms, const BlackScholesModel& model,
+                             bool regressor);
 
 /// What a regression on one date said.
 struct Regression {

@@ -29,13 +29,13 @@ double black(double phi, double forward, double strike, double w) noexcept {
 
 }  // namespace
 
-Guide guide_of(const ExerciseTerms& terms, const BlackScholesModel& model) {
+Guide guide_of(const ExerciseTerms& terms, const BlackScholesModel& model, bool regressor) {
   const double end = terms.schedule.dates.back();
   const auto carry = [&](double time) {
     return model.rate.rate().between(time, end) -
            model.dividend_yield[0].rate().between(time, end);
   };
-  Guide made{{}, {}, 0.0};
+  Guide made{{}, {}, 0.0, regressor};
   for (const double time : terms.schedule.dates) {
     made.growth.push_back(std::exp(carry(time)));
     made.deviation.push_back(std::sqrt(model.volatility[0].variance(time, end)));
@@ -62,7 +62,7 @@ Policy::Policy(const ExerciseTerms& terms, Guide guide, std::size_t degree)
     }
     begin = end;
   }
-  count_ = last.size() + (guide_.exists() ? 1 : 0);
+  count_ = last.size() + (guide_.regresses() ? 1 : 0);
   for (Date& date : found_) {
     date.centre.assign(assets(), 0.0);
     date.scale.assign(assets(), 1.0);
@@ -116,7 +116,7 @@ std::size_t Policy::regressors_of(std::size_t date, std::size_t count, ConstPath
       }
       variable[place][inside] = s;
     }
-    if (guide_.exists()) european_value[inside] = european(date, spot[0][p]);
+    if (guide_.regresses()) european_value[inside] = european(date, spot[0][p]);
     ++inside;
   }
   const Date& known = found_[date];
