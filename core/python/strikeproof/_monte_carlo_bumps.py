@@ -10,9 +10,11 @@ import numpy as np
 
 from strikeproof._monte_carlo_arguments import POSITIVE, number, numbers
 from strikeproof._monte_carlo_models import Model
-from strikeproof._monte_carlo_payoffs import Payoff
+from strikeproof._monte_carlo_paths import Barrier
+from strikeproof._monte_carlo_payoffs import European, Payoff
+from strikeproof._monte_carlo_structured import Autocallable
 
-_SIZES = {"delta": 0.01, "gamma": 0.01, "vega": 0.01, "rho": 0.001, "theta": 1.0 / 365.0}
+_SIZES = {"delta": 0.001, "gamma": 0.01, "vega": 0.01, "rho": 0.001, "theta": 1.0 / 365.0}
 _FIELDS = {"delta": "spot", "gamma": "spot", "vega": "volatility", "rho": "rate"}
 _TIMES = ("time_to_expiry", "times", "watched")
 # curves whose values shift in parallel; discount factors and total variances do not
@@ -21,8 +23,13 @@ _SHIFTED = ("flat", "piecewise_constant", "linear_zero", "log_linear_discount", 
 Scenario = tuple[Payoff, Model]
 
 
-def bump_sizes(names: Sequence[str], model: Model, bumps: Mapping[str, float]) -> dict[str, float]:
+def bump_sizes(
+    names: Sequence[str], payoff: Payoff, model: Model, bumps: Mapping[str, float]
+) -> dict[str, float]:
     """Size of every bump.
+
+    Delta's is ten times as large where the payoff jumps: the variance of its difference then grows
+    like one over the bump.
 
     Raises
     ------
@@ -37,6 +44,8 @@ def bump_sizes(names: Sequence[str], model: Model, bumps: Mapping[str, float]) -
         default = _SIZES.get(name)
         if default is None:
             default = 0.01 * abs(_field(model, name)) or 0.001
+        elif name == "delta" and _jumps(payoff):
+            default = _SIZES["gamma"]
         sizes[name] = number(f"bumps[{name!r}]", bumps.get(name, default), POSITIVE)
         if name in ("delta", "gamma") and not sizes[name] < 1.0:
             raise ValueError(f"bumps[{name!r}] is {sizes[name]!r}: must be below 1, of the spot")
@@ -70,6 +79,14 @@ def bumped(
         else:
             rows.append({up: 0.5 / step, down: -0.5 / step})
     return scenarios, tuple(row.get(k, 0.0) for row in rows for k in range(len(scenarios)))
+
+
+def _jumps(payoff: Payoff) -> bool:
+    if isinstance(payoff, European):
+        return payoff.payoff != "vanilla"
+    return isinstance(payoff, Autocallable) or (
+        isinstance(payoff, Barrier) and not payoff.continuous
+    )
 
 
 def _moved(payoff: Payoff, model: Model, name: str, asset: int, move: float) -> Scenario:

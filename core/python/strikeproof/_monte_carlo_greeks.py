@@ -85,7 +85,7 @@ def greeks(
         as ``"jump_intensity"``. Vega and rho are by parallel shifts.
     bumps : mapping from name to float, > 0, optional
         Sizes for ``"bump"``, absolute, but for delta and gamma relative to the spot. By default
-        0.01 for delta, gamma and vega, 0.001 for rho, 1/365 for theta, for other fields 1 % of the
+        0.001 for delta (0.01 where the payoff jumps), 0.01 for gamma and vega, 0.001 for rho, 1/365 for theta, for other fields 1 % of the
         number (0.001 where it is 0).
     paths, seed, method, replicates, antithetic, threads, progress
         As for `price`. Bumps simulate `paths` paths for each of their scenarios.
@@ -124,7 +124,7 @@ def greeks(
         maximum_paths=maximum_paths,
     )
     wanted = [(n, i) for n in names for i in range(assets if n in BY_ASSET else 1)]
-    sizes = bump_sizes(names, model, bumps or {}) if estimator == "bump" else {}
+    sizes = bump_sizes(names, payoff, model, bumps or {}) if estimator == "bump" else {}
     run = (settings, thread_count(threads), reporter(progress))
     if estimator == "bump":
         scenarios, weights = bumped(payoff, model, wanted, sizes)
