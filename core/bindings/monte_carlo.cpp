@@ -49,13 +49,12 @@ nb::tuple price(const mc::Dynamics& dynamics, const mc::Payoff& payoff, const Co
                 double relative_target, unsigned threads, const nb::object& progress) {
   std::vector<mc::Control> used;
   for (const auto& [control, mean] : controls) used.push_back({control, mean});
-  const mc::Settings settings =
-      settings_of(seed, paths, most, method, replicates, antithetic, absolute_target,
-                  relative_target);
-  return run_estimates(threads, progress, [&](const strikeproof::Parallel& parallel,
-                                              const mc::Progress& report) {
-    return mc::price(dynamics, payoff, used, settings, parallel, report);
-  });
+  const mc::Settings settings = settings_of(seed, paths, most, method, replicates, antithetic,
+                                            absolute_target, relative_target);
+  return run_estimates(threads, progress,
+                       [&](const strikeproof::Parallel& parallel, const mc::Progress& report) {
+                         return mc::price(dynamics, payoff, used, settings, parallel, report);
+                       });
 }
 
 }  // namespace

@@ -27,8 +27,8 @@ mc::ExerciseTerms terms_of(int kind, double sign, double strike, const Input& we
 }
 
 mc::Trained train(const mc::Dynamics& dynamics, const mc::ExerciseTerms& terms,
-                  const mc::BlackScholesModel* guide, bool european_regressor,
-                  std::size_t degree, std::uint64_t seed, std::uint64_t paths, unsigned threads) {
+                  const mc::BlackScholesModel* guide, bool european_regressor, std::size_t degree,
+                  std::uint64_t seed, std::uint64_t paths, unsigned threads) {
   const mc::Guide known = guide == nullptr ? mc::Guide{{}, {}, 0.0, false}
                                            : mc::guide_of(terms, *guide, european_regressor);
   std::optional<mc::Trained> found;
@@ -81,8 +81,8 @@ void bind_monte_carlo_exercise(nb::module_& module) {
   nb::class_<mc::ExerciseTerms>(module, "ExerciseTerms")
       .def(nb::new_(&terms_of), "kind"_a, "sign"_a, "strike"_a, "weights"_a, "dates"_a, "rate"_a);
   nb::class_<mc::Trained>(module, "ExerciseRule");
-  module.def("exercise_train", &train, "dynamics"_a, "terms"_a, "guide"_a.none(), "european_regressor"_a, "degree"_a,
-             "seed"_a, "paths"_a, "threads"_a);
+  module.def("exercise_train", &train, "dynamics"_a, "terms"_a, "guide"_a.none(),
+             "european_regressor"_a, "degree"_a, "seed"_a, "paths"_a, "threads"_a);
   module.def("exercise_diagnostics", &diagnostics, "rule"_a,
              nb::sig("def exercise_diagnostics(rule: ExerciseRule) -> tuple[int, float, "
                      "list[tuple[int, int, float, float]], list[float]]"));

@@ -38,8 +38,7 @@ std::vector<mc::GreekOf> greeks_of(const Greeks& greeks, const mc::FlatLognormal
 }
 
 std::unique_ptr<mc::Payoff> likelihood_ratio(const mc::Payoff& payoff,
-                                             const mc::FlatLognormal& model,
-                                             const Greeks& greeks) {
+                                             const mc::FlatLognormal& model, const Greeks& greeks) {
   return mc::likelihood_ratio(payoff, model, greeks_of(greeks, model));
 }
 
@@ -63,13 +62,13 @@ nb::tuple combinations(const Scenarios& scenarios, const Input& weights, std::ui
                        double relative_target, unsigned threads, const nb::object& progress) {
   std::vector<mc::Scenario> all;
   for (const auto& [dynamics, payoff] : scenarios) all.push_back({dynamics, payoff});
-  const mc::Settings settings =
-      settings_of(seed, paths, most, method, replicates, antithetic, absolute_target,
-                  relative_target);
-  return run_estimates(threads, progress, [&](const strikeproof::Parallel& parallel,
-                                              const mc::Progress& report) {
-    return mc::combinations(all, {weights.data(), weights.shape(0)}, settings, parallel, report);
-  });
+  const mc::Settings settings = settings_of(seed, paths, most, method, replicates, antithetic,
+                                            absolute_target, relative_target);
+  return run_estimates(threads, progress,
+                       [&](const strikeproof::Parallel& parallel, const mc::Progress& report) {
+                         return mc::combinations(all, {weights.data(), weights.shape(0)}, settings,
+                                                 parallel, report);
+                       });
 }
 
 }  // namespace

@@ -45,7 +45,8 @@ struct Regression {
 /// A rule when to exercise: where the payoff is positive and above a polynomial.
 class Policy {
  public:
-  /// Monomials of the spots up to a total degree, of the sorted spots for best and worst of several.
+  /// Monomials of the spots up to a total degree, of the sorted spots for best and worst of
+  /// several.
   Policy(const ExerciseTerms& terms, Guide guide, std::size_t degree);
 
   [[nodiscard]] const ExerciseTerms& terms() const noexcept { return terms_; }

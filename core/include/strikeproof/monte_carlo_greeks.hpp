@@ -76,8 +76,7 @@ struct Scenario {
 /// first of which is what a target is for. Otherwise as price.
 [[nodiscard]] std::optional<Result> combinations(std::span<const Scenario> scenarios,
                                                  std::span<const double> weights,
-                                                 const Settings& settings,
-                                                 const Parallel& parallel,
+                                                 const Settings& settings, const Parallel& parallel,
                                                  const Progress& progress = {});
 
 }  // namespace strikeproof::monte_carlo

@@ -1,4 +1,4 @@
-"""Options with early exercise by simulation: a rule when to exercise, a lower and an upper bound."""
+"""Options with early exercise by simulation: a rule when to exercise, bounds from both sides."""
 
 from __future__ import annotations
 
@@ -168,8 +168,8 @@ def american(
         Total degree of the monomials, of the sorted spots for `Rainbow`; by default 6 for one
         asset, 4 for two, 3 for three or four, else 2.
     european_regressor : bool
-        Regress on the European value as well; `European` and `BlackScholes` only. Slow, and of use at low
-        degrees.
+        Regress on the European value as well; `European` and `BlackScholes` only. Slow, and of
+        use at low degrees.
     training_paths : int, >= 100
         Their spots on exercise dates are kept.
     paths, method, replicates, antithetic, target_error, target_relative_error, maximum_paths

@@ -94,6 +94,7 @@ def _moved(payoff: Payoff, model: Model, name: str, asset: int, move: float) -> 
         return _later(payoff, model, move), model
     field = _FIELDS.get(name, name)
     value = getattr(model, field, None)
+    one: Any
     if field == "spot":
         one = model.spots[asset] * (1.0 + move)
     elif value is None:

@@ -12,8 +12,8 @@ from strikeproof._monte_carlo_arguments import array, choice
 from strikeproof._monte_carlo_bumps import bump_sizes, bumped
 from strikeproof._monte_carlo_estimate import Estimate, Settings, estimate_of, finite, reporter
 from strikeproof._monte_carlo_models import BlackScholes, Model
-from strikeproof._monte_carlo_pathwise import derivative_payoff
 from strikeproof._monte_carlo_paths import Barrier, Lookback
+from strikeproof._monte_carlo_pathwise import derivative_payoff
 from strikeproof._monte_carlo_payoffs import Asian, European, Payoff
 from strikeproof._monte_carlo_several import Basket, Rainbow
 from strikeproof._monte_carlo_structured import Autocallable
@@ -85,8 +85,8 @@ def greeks(
         as ``"jump_intensity"``. Vega and rho are by parallel shifts.
     bumps : mapping from name to float, > 0, optional
         Sizes for ``"bump"``, absolute, but for delta and gamma relative to the spot. By default
-        0.001 for delta (0.01 where the payoff jumps), 0.01 for gamma and vega, 0.001 for rho, 1/365 for theta, for other fields 1 % of the
-        number (0.001 where it is 0).
+        0.001 for delta (0.01 where the payoff jumps), 0.01 for gamma and vega, 0.001 for rho, 1/365
+        for theta, for other fields 1 % of the number (0.001 where it is 0).
     paths, seed, method, replicates, antithetic, threads, progress
         As for `price`. Bumps simulate `paths` paths for each of their scenarios.
     target_error, target_relative_error, maximum_paths
@@ -130,9 +130,7 @@ def greeks(
         scenarios, weights = bumped(payoff, model, wanted, sizes)
         built = [(contract.built(one), one) for contract, one in scenarios]
         parts = [(one.dynamics(made), made) for made, one in built]
-        outputs, _ = _core.monte_carlo_combinations(
-            parts, array(weights), *run[0], run[1], run[2]
-        )
+        outputs, _ = _core.monte_carlo_combinations(parts, array(weights), *run[0], run[1], run[2])
     else:
         codes = [(GREEKS.index(name), asset) for name, asset in wanted]
         if estimator == "pathwise":

@@ -50,6 +50,7 @@ __all__ = [
     "price",
 ]
 
+
 def price(
     payoff: Payoff,
     model: Model,

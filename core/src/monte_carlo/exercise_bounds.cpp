@@ -39,7 +39,9 @@ class Stopped final : public Scheduled {
 
   [[nodiscard]] std::size_t assets() const noexcept override { return policy_.assets(); }
   [[nodiscard]] std::size_t outputs() const noexcept override { return kOutputs; }
-  [[nodiscard]] std::size_t states() const noexcept override { return kScratch + policy_.scratch(); }
+  [[nodiscard]] std::size_t states() const noexcept override {
+    return kScratch + policy_.scratch();
+  }
 
   void start(const Observation& now, PathRows state) const noexcept override {
     for (std::size_t row = kValue; row <= kDone; ++row) std::fill_n(state[row], now.count, 0.0);
@@ -59,15 +61,22 @@ class Stopped final : public Scheduled {
       state[kExercised][p] = pays[p] > 0.0 ? 1.0 : 0.0;
       state[kValue][p] = pays[p];
       if (guided_) {
-        state[kValue][p] -=
-            policy_.european(now.date, now.spot[0][p]) - policy_.guide().today;
+        state[kValue][p] -= policy_.european(now.date, now.spot[0][p]) - policy_.guide().today;
       }
     }
   }
 
  private:
-  enum Row : std::size_t { kValue, kTime, kExercised, kOutputs, kDone = kOutputs, kPays, kGoingOn,
-                           kScratch };
+  enum Row : std::size_t {
+    kValue,
+    kTime,
+    kExercised,
+    kOutputs,
+    kDone = kOutputs,
+    kPays,
+    kGoingOn,
+    kScratch
+  };
 
   const Policy& policy_;
   bool guided_;
@@ -240,8 +249,8 @@ std::unique_ptr<Payoff> stopped(const Policy& policy, bool guided) {
 std::optional<Estimate> duality_gap(const Dynamics& dynamics, const Policy& policy,
                                     std::uint64_t seed, std::uint64_t outer, std::size_t inner,
                                     bool guided, const Parallel& parallel) {
-  const auto numbers = pseudo_numbers(
-      {dynamics.steps(), dynamics.normals(), dynamics.uniforms()}, seed, kDualStream);
+  const auto numbers = pseudo_numbers({dynamics.steps(), dynamics.normals(), dynamics.uniforms()},
+                                      seed, kDualStream);
   const Gap gap(dynamics, policy, *numbers, seed, inner, guided);
   const auto found = estimate(gap, {1, outer, outer, 1, 0.0, 0.0}, parallel, {});
   if (!found) return std::nullopt;

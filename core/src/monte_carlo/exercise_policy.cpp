@@ -32,8 +32,7 @@ double black(double phi, double forward, double strike, double w) noexcept {
 Guide guide_of(const ExerciseTerms& terms, const BlackScholesModel& model, bool regressor) {
   const double end = terms.schedule.dates.back();
   const auto carry = [&](double time) {
-    return model.rate.rate().between(time, end) -
-           model.dividend_yield[0].rate().between(time, end);
+    return model.rate.rate().between(time, end) - model.dividend_yield[0].rate().between(time, end);
   };
   Guide made{{}, {}, 0.0, regressor};
   for (const double time : terms.schedule.dates) {
@@ -41,9 +40,9 @@ Guide guide_of(const ExerciseTerms& terms, const BlackScholesModel& model, bool 
     made.deviation.push_back(std::sqrt(model.volatility[0].variance(time, end)));
   }
   const double forward = terms.claim.weights[0] * model.spot[0] * std::exp(carry(0.0));
-  made.today = terms.discounts.back() *
-               black(static_cast<double>(terms.claim.type), forward, terms.claim.strike,
-                     std::sqrt(model.volatility[0].variance(end)));
+  made.today = terms.discounts.back() * black(static_cast<double>(terms.claim.type), forward,
+                                              terms.claim.strike,
+                                              std::sqrt(model.volatility[0].variance(end)));
   return made;
 }
 
@@ -175,8 +174,8 @@ double exercise_boundary(const Policy& policy, std::size_t date) {
   if (date + 1 == policy.dates()) return strike;
   const Policy::Date& known = policy.date(date);
   if (known.coefficients.empty()) return std::numeric_limits<double>::quiet_NaN();
-  const double end =
-      std::max(known.centre[0] + phi * kReach / known.scale[0], 0.0) / policy.terms().claim.weights[0];
+  const double end = std::max(known.centre[0] + phi * kReach / known.scale[0], 0.0) /
+                     policy.terms().claim.weights[0];
   double before = strike;
   for (int k = 1; k <= kGrid; ++k) {
     double after = strike + (end - strike) * k / kGrid;

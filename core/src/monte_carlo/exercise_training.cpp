@@ -23,7 +23,7 @@
 namespace strikeproof::monte_carlo {
 namespace {
 
-constexpr std::size_t kRows = 2048;      // paths of one block of a regression
+constexpr std::size_t kRows = 2048;  // paths of one block of a regression
 constexpr std::size_t kRowsPerUnknown = 3;
 
 /// Spots on all dates, a row per date and asset.

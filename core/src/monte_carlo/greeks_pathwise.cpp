@@ -204,7 +204,8 @@ void Pathwise::pay(const Observation& seen, PathRows state) const noexcept {
   }
   for (std::size_t k = 0; k < greeks_.size(); ++k) {
     double* const d = state[1 + k];
-    for (std::size_t p = 0; p < seen.count; ++p) d[p] = value[p] > 0.0 ? discount_ * phi * d[p] : 0.0;
+    for (std::size_t p = 0; p < seen.count; ++p)
+      d[p] = value[p] > 0.0 ? discount_ * phi * d[p] : 0.0;
     finish(greeks_[k], seen.count, state, d);
   }
 }

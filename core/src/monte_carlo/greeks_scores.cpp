@@ -1,7 +1,7 @@
 // Scores of lognormal steps [1, sections 7.3.1 and 7.3.4; 2].
 //
-// A step of length t moves the log spots by m_i t + sigma_i sqrt(t) B_i, m_i = r - q_i - sigma_i^2/2,
-// B normal with correlations R; u = R^-1 B. Derivatives of the log density:
+// A step of length t moves the log spots by m_i t + sigma_i sqrt(t) B_i, m_i = r - q_i -
+// sigma_i^2/2, B normal with correlations R; u = R^-1 B. Derivatives of the log density:
 //
 //   S_i (first step)    s = u_i / (S_i sigma_i sqrt(t))
 //   twice               s^2 - s/S_i - R^-1_ii / (S_i^2 sigma_i^2 t)
