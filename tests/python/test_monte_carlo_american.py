@@ -1,6 +1,10 @@
 """Bounds of early exercise beside finite differences, trees and published tables."""
 
 import math
+import signal
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -225,6 +229,31 @@ def test_sobol_points_and_targets_steady_the_lower_bound():
     wanted = mc.american(BEST, pair(100.0), THIRDS, outer_paths=0, target_error=0.03)
     assert wanted.lower.stopped == "target"
     assert wanted.lower.standard_error <= 0.03
+
+
+INTERRUPTED = """
+from strikeproof import monte_carlo as mc
+put = mc.European(option_type="put", strike=40.0, time_to_expiry=1.0)
+model = mc.BlackScholes(spot=36.0, volatility=0.2, rate=0.06)
+print("ready", flush=True)
+try:
+    mc.american(
+        put, model, [k / 50 for k in range(1, 51)], paths=1000, training_paths=1000,
+        outer_paths=100_000, inner_paths=4096,
+    )
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+
+
+def test_nested_simulation_answers_ctrl_c():
+    with subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout.readline() == "ready\n"
+        time.sleep(0.3)  # into the run, which needs hours to end
+        child.send_signal(signal.SIGINT)
+        assert child.stdout.read() == "interrupted\n"
 
 
 def test_what_progress_raises_ends_the_run():

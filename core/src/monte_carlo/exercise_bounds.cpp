@@ -16,8 +16,11 @@
 // [2] Rasmussen, N. (2005), J. Computational Finance 9(1), 83-118.
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <thread>
 
 #include "numbers.hpp"
 #include "payoffs/scheduled.hpp"
@@ -82,16 +85,37 @@ class Stopped final : public Scheduled {
   bool guided_;
 };
 
+/// Asks whether to go on more often than between blocks, which take long here: by the calling
+/// thread only, whose answer ends the others' work too.
+class Patience {
+ public:
+  explicit Patience(const Parallel& parallel)
+      : keep_going_(parallel.keep_going), caller_(std::this_thread::get_id()) {}
+
+  [[nodiscard]] bool lost() {
+    if (keep_going_ && !lost_ && std::this_thread::get_id() == caller_ && !keep_going_()) {
+      lost_ = true;
+    }
+    return lost_;
+  }
+
+ private:
+  const std::function<bool()>& keep_going_;
+  std::thread::id caller_;
+  std::atomic<bool> lost_ = false;
+};
+
 class Gap final : public Sampler {
  public:
   Gap(const Dynamics& dynamics, const Policy& policy, const NumberSource& numbers,
-      std::uint64_t seed, std::size_t inner, bool guided)
+      std::uint64_t seed, std::size_t inner, bool guided, Patience& patience)
       : dynamics_(dynamics),
         policy_(policy),
         numbers_(numbers),
         seed_(seed),
         inner_(inner),
-        guided_(guided) {}
+        guided_(guided),
+        patience_(patience) {}
 
   [[nodiscard]] std::size_t outputs() const noexcept override { return 1; }
   [[nodiscard]] std::size_t block() const noexcept override { return kUnit; }
@@ -157,6 +181,7 @@ class Gap final : public Sampler {
   std::uint64_t seed_;
   std::size_t inner_;
   bool guided_;
+  Patience& patience_;
 };
 
 void Gap::draw(std::uint64_t first, std::size_t step, Place& place) const noexcept {
@@ -228,6 +253,7 @@ void Gap::sample(std::uint32_t replicate, std::uint64_t first, std::size_t count
       if (last) {
         out[p] = std::max(out[p], gains[p]);
       } else if (side.pays[p] > 0.0) {
+        if (patience_.lost()) return;  // nobody reads what is missing
         const double gain = following(first + p, p, step, place) - side.pays[p];
         if (side.pays[p] > side.going_on[p]) {
           out[p] = std::max(out[p], gains[p]);
@@ -251,9 +277,12 @@ std::optional<Estimate> duality_gap(const Dynamics& dynamics, const Policy& poli
                                     bool guided, const Parallel& parallel) {
   const auto numbers = pseudo_numbers({dynamics.steps(), dynamics.normals(), dynamics.uniforms()},
                                       seed, kDualStream);
-  const Gap gap(dynamics, policy, *numbers, seed, inner, guided);
-  const auto found = estimate(gap, {1, outer, outer, 1, 0.0, 0.0}, parallel, {});
-  if (!found) return std::nullopt;
+  Patience patience(parallel);
+  const Gap gap(dynamics, policy, *numbers, seed, inner, guided, patience);
+  Parallel asking = parallel;
+  asking.keep_going = [&patience] { return !patience.lost(); };
+  const auto found = estimate(gap, {1, outer, outer, 1, 0.0, 0.0}, asking, {});
+  if (!found || patience.lost()) return std::nullopt;
   return found->front();
 }
 
