@@ -113,6 +113,26 @@ TEST(ExerciseRule, KeepsItsFormAndStopsWhenTold) {
       mc::duality_gap(*dynamics, *trained->policy, 1, 10000, 64, true, halted).has_value());
 }
 
+TEST(ExerciseRule, UpperBoundsHoldForARuleThatNeverWaits) {
+  // without interest a put is worth most when kept to the end
+  const RateCurve rate = RateCurve::flat(0.0);
+  const mc::BlackScholesModel model{
+      {36.0}, {VolatilityCurve::flat(0.2)}, {RateCurve::flat(0.0)}, rate, {1.0}};
+  const mc::ExerciseTerms terms = put(rate);
+  const auto dynamics = mc::black_scholes(model, terms.schedule);
+  const mc::Guide guide = mc::guide_of(terms, model, false);
+  mc::Policy policy(terms, guide, 1);
+  policy.date(0).coefficients = {0.0, 0.0};
+  const auto gap = mc::duality_gap(*dynamics, policy, 1, 2048, 256, true, {2, 1, {}});
+  const auto lower =
+      mc::price(*dynamics, *mc::stopped(policy, true), {}, mc::Settings{}, {2, 1, {}});
+  ASSERT_TRUE(gap.has_value() && lower.has_value());
+  const mc::Estimate& found = lower->outputs[0];
+  EXPECT_LT(found.value, guide.today - 0.1);
+  EXPECT_GT(found.value + gap->value,
+            guide.today - 4.0 * std::hypot(found.standard_error, gap->standard_error));
+}
+
 TEST(ExerciseRule, NobodyExercisesWhereTooFewPathsAreInTheMoney) {
   const RateCurve rate = RateCurve::flat(0.06);
   const mc::BlackScholesModel model{

@@ -123,14 +123,22 @@ def test_pricing_on_the_training_paths_is_seen_to_be_too_high():
     truth = bermudan(TENTHS, **FLAT)
     runs = [
         mc.american(
-            PUT, MODEL, TENTHS, degree=12, training_paths=400, paths=20_000, outer_paths=0, seed=s
+            PUT,
+            MODEL,
+            TENTHS,
+            degree=12,
+            training_paths=400,
+            paths=400,
+            outer_paths=0,
+            control_variate=False,  # it would take most of the foresight away
+            seed=seed,
         )
-        for s in range(1, 41)
+        for seed in range(1, 41)
     ]
     known = np.array([run.in_sample for run in runs])
     fresh = np.array([run.lower.value for run in runs])
     assert known.mean() - 4.0 * known.std(ddof=1) / math.sqrt(len(runs)) > truth
-    assert fresh.mean() + 4.0 * fresh.std(ddof=1) / math.sqrt(len(runs)) < truth
+    assert fresh.mean() + 3.0 * fresh.std(ddof=1) / math.sqrt(len(runs)) < truth
 
 
 def test_intervals_hold_the_truth_over_seeds():
@@ -159,6 +167,28 @@ def test_a_poor_rule_shows_in_the_gap():
     )
     assert poor.gap.value > 2.0 * good.gap.value
     assert poor.upper > bermudan(TENTHS, **FLAT)
+
+
+def test_upper_bounds_hold_for_rules_that_exercise_at_random():
+    truth = bermudan(TENTHS, **FLAT)
+    runs = [
+        mc.american(
+            PUT,
+            MODEL,
+            TENTHS,
+            degree=6,
+            training_paths=150,
+            paths=4_000,
+            outer_paths=64,
+            inner_paths=64,
+            seed=seed,
+        )
+        for seed in range(1, 21)
+    ]
+    lower = np.array([run.lower.value for run in runs])
+    upper = np.array([run.upper for run in runs])
+    assert lower.mean() < truth - 0.05
+    assert upper.mean() > truth + 0.02
 
 
 def test_one_date_leaves_a_european_option():
