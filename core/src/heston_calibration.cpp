@@ -34,8 +34,6 @@ constexpr std::size_t kHestonParameters = 5;
 constexpr std::size_t kMost = bates::kParameters;
 // Of the forward: prices below are too near the error of the integral for a volatility.
 constexpr double kLeastPrice = 1e-8;
-// Of vega as a multiple of the forward and sqrt(T), where the error of a price is divided by it.
-constexpr double kLeastVega = 1e-4;
 // Root mean square of weighted errors that is taken for an exact fit.
 constexpr double kExact = 1e-9;
 constexpr double kSameMinimum = 1e-4;  // relative, of the sum of squares
@@ -71,7 +69,8 @@ class Smile {
 /// Quotes as out-of-the-money options on a forward of 1, sorted by expiry, by columns.
 struct Targets {
   std::vector<std::size_t> quote;
-  std::vector<double> sign, strike, log_strike, time, volatility, weight, price, vega;
+  std::vector<double> sign, strike, log_strike, time, volatility, weight;
+  std::vector<double> least, least_vega;  // volatility of a price of kLeastPrice, and its vega
 
   Targets() = default;
   explicit Targets(std::span<const Quote> quotes);
@@ -114,10 +113,18 @@ Targets::Targets(std::span<const Quote> quotes) : quote(quotes.size()) {
     volatility.push_back(q.volatility);
     weight.push_back(q.weight);
   }
-  price.resize(quotes.size());
-  vega.resize(quotes.size());
+  std::vector<double> again(quotes.size());
   std::vector<std::uint8_t> status(quotes.size());
-  vegas(volatility, price, vega, status);
+  least.resize(quotes.size());
+  least_vega.resize(quotes.size());
+  implied(std::vector<double>(quotes.size(), kLeastPrice), least, status);
+  vegas(least, again, least_vega, status);
+  std::vector<double> price(quotes.size());
+  vegas(volatility, price, again, status);
+  for (std::size_t i = 0; i < quotes.size(); ++i) {
+    // a quote worth less goes along the same tangent, so that the model of the quotes has no error
+    if (price[i] < kLeastPrice) volatility[i] = least[i] + (price[i] - kLeastPrice) / least_vega[i];
+  }
 }
 
 /// What an evaluation works with.
@@ -139,14 +146,15 @@ struct VolatilityError {
   double by_price;
 };
 
-/// The model's volatility less the quote's; to first order where the model has no volatility.
+/// The model's volatility less the quote's. Below kLeastPrice volatility goes on along its tangent
+/// there: a jump would stop the optimiser.
 VolatilityError volatility_error(const Targets& targets, const Scratch& at, std::size_t i) {
-  const bool implied = at.price[i] > kLeastPrice && std::isfinite(at.volatility[i]);
-  if (implied && at.vega[i] > 0.0) {
+  if (at.price[i] > kLeastPrice) {
     return {at.volatility[i] - targets.volatility[i], 1.0 / at.vega[i]};
   }
-  const double vega = std::max(targets.vega[i], kLeastVega * std::sqrt(targets.time[i]));
-  return {(at.price[i] - targets.price[i]) / vega, 1.0 / vega};
+  const double slope = 1.0 / targets.least_vega[i];
+  const double beyond = (at.price[i] - kLeastPrice) * slope;
+  return {targets.least[i] + beyond - targets.volatility[i], slope};
 }
 
 /// The family's parameters as functions of variables without bounds.

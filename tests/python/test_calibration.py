@@ -419,3 +419,20 @@ def test_order_of_quotes_does_not_matter() -> None:
 def test_bad_arguments_are_named(change: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         heston.calibrate(**{"volatility": 0.2, **_grid(), **change})
+
+
+def test_quotes_worth_less_than_the_digits_do_not_stop_a_fit() -> None:
+    """The error of volatility goes on along a tangent below that price: a jump would be a wall."""
+    model = {
+        "initial_variance": 0.0061,
+        "long_run_variance": 0.0086,
+        "mean_reversion": 2.0,
+        "volatility_of_variance": 0.29,
+        "correlation": -0.81,
+    }
+    time = np.repeat([0.02, 0.1, 0.3, 1.0, 2.0], 13)
+    strike = np.exp(np.tile(np.linspace(-1.2, 1.2, 13), 5) * np.sqrt(time))
+    grid = {"strike": strike, "time_to_expiry": time, "forward": 1.0}
+    volatility = heston.implied_volatility(**grid, **model) + 0.002 * np.cos(7.0 * np.arange(65))
+    fit = heston.calibrate(volatility=volatility, **grid)
+    assert fit.stop in ("gradient", "step", "reduction")

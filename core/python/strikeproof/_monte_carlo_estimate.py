@@ -13,7 +13,7 @@ from strikeproof.random import SOBOL_POINTS, whole_number
 
 STOPS = ("paths", "target", "maximum")
 MOST_PATHS = 2**48
-MOST_REPLICATES = 4096
+MOST_REPLICATES = 1024
 
 
 @dataclass(frozen=True)

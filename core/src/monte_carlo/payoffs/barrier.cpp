@@ -28,7 +28,6 @@ class Barrier final : public Scheduled {
   void start(const Observation& now, PathRows state) const noexcept override {
     std::fill_n(state[kAlive], now.count, 1.0);
     if (!schedule().continuous) return;
-    cut(now, state[kAlive]);
     std::copy_n(now.log_spot[0], now.count, state[kBefore]);
   }
 
