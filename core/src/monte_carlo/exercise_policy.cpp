@@ -9,23 +9,16 @@
 //     of Broadie, M. and Glasserman, P. (2004), J. Computational Finance 7(4), 35-72.
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 #include <utility>
 
-#include "strikeproof/math/normal.hpp"
+#include "payoffs/exchange.hpp"
 #include "strikeproof/monte_carlo_exercise.hpp"
 
 namespace strikeproof::monte_carlo {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-double black(double phi, double forward, double strike, double w) noexcept {
-  if (strike <= 0.0 || !(w > 0.0)) return std::max(phi * (forward - strike), 0.0);
-  const double d1 = std::log(forward / strike) / w + 0.5 * w;
-  return phi * (forward * math::normal_cdf(phi * d1) - strike * math::normal_cdf(phi * (d1 - w)));
-}
 
 }  // namespace
 
@@ -40,9 +33,9 @@ Guide guide_of(const ExerciseTerms& terms, const BlackScholesModel& model, bool 
     made.deviation.push_back(std::sqrt(model.volatility[0].variance(time, end)));
   }
   const double forward = terms.claim.weights[0] * model.spot[0] * std::exp(carry(0.0));
-  made.today = terms.discounts.back() * black(static_cast<double>(terms.claim.type), forward,
-                                              terms.claim.strike,
-                                              std::sqrt(model.volatility[0].variance(end)));
+  made.today = terms.discounts.back() * exchange(static_cast<double>(terms.claim.type), forward,
+                                                 terms.claim.strike,
+                                                 std::sqrt(model.volatility[0].variance(end)));
   return made;
 }
 
@@ -91,9 +84,9 @@ void Policy::intrinsic(std::size_t date, std::size_t count, ConstPathRows spot,
 }
 
 double Policy::european(std::size_t date, double spot) const noexcept {
-  return terms_.discounts.back() * black(static_cast<double>(terms_.claim.type),
-                                         terms_.claim.weights[0] * spot * guide_.growth[date],
-                                         terms_.claim.strike, guide_.deviation[date]);
+  return terms_.discounts.back() * exchange(static_cast<double>(terms_.claim.type),
+                                            terms_.claim.weights[0] * spot * guide_.growth[date],
+                                            terms_.claim.strike, guide_.deviation[date]);
 }
 
 std::size_t Policy::regressors_of(std::size_t date, std::size_t count, ConstPathRows spot,
