@@ -24,7 +24,7 @@ LONGSTAFF_SCHWARTZ = [
     (42.0, 0.4, 1.0, 4.582),
     (44.0, 0.2, 1.0, 1.110),
 ]
-# Andersen and Broadie (2004), table 2: calls on the best of two independent assets, strike 100,
+# Andersen and Broadie (2004): calls on the best of two independent assets, strike 100,
 # rate 0.05, yields 0.1, volatilities 0.2, nine dates in three years; a binomial tree's prices.
 BEST_OF_TWO = [(90.0, 8.08), (100.0, 13.90), (110.0, 21.34)]
 PUT = mc.European(option_type="put", strike=40.0, time_to_expiry=1.0)

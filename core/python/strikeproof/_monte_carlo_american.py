@@ -111,7 +111,7 @@ class American:
         """Interval that holds the option's value with this probability or more.
 
         From the lower end of the lower bound's interval to the upper end of the upper bound's, each
-        missed on its own side with probability (1 - `level`)/2 [Andersen and Broadie 2004, eq. 19].
+        missed on its own side with probability (1 - `level`)/2 [Andersen and Broadie 2004].
 
         Raises
         ------

@@ -5,8 +5,7 @@
 // For the best or worst of several assets the spots are sorted first, as the payoff does not tell
 // the assets apart [1].
 //
-// [1] Longstaff, F. and Schwartz, E. (2001), Review of Financial Studies 14(1), 113-147; section 8
-//     of Broadie, M. and Glasserman, P. (2004), J. Computational Finance 7(4), 35-72.
+// [1] Longstaff, F. and Schwartz, E. (2001), Review of Financial Studies 14(1), 113-147.
 #include <algorithm>
 #include <cmath>
 #include <limits>
