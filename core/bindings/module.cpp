@@ -27,6 +27,8 @@ void bind_lattice(nb::module_& module);
 void bind_lookback(nb::module_& module);
 void bind_monte_carlo(nb::module_& module);
 void bind_monte_carlo_dynamics(nb::module_& module);
+void bind_monte_carlo_exercise(nb::module_& module);
+void bind_monte_carlo_greeks(nb::module_& module);
 void bind_monte_carlo_payoffs(nb::module_& module);
 void bind_portfolio(nb::module_& module);
 void bind_rainbow(nb::module_& module);
@@ -77,6 +79,8 @@ NB_MODULE(_core, module) {
   bind_monte_carlo(module);
   bind_monte_carlo_dynamics(module);
   bind_monte_carlo_payoffs(module);
+  bind_monte_carlo_exercise(module);
+  bind_monte_carlo_greeks(module);
   bind_portfolio(module);
   bind_rainbow(module);
   bind_random(module);

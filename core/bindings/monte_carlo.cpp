@@ -6,9 +6,9 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <tuple>
 
+#include "monte_carlo_run.hpp"
 #include "strikeproof/monte_carlo_models.hpp"
 
 namespace {
@@ -43,50 +43,18 @@ std::unique_ptr<mc::Dynamics> merton(const mc::BlackScholesModel& model, double 
 
 using Controls = std::vector<std::tuple<const mc::Payoff*, double>>;
 
-/// Value, standard error, degrees of freedom, paths, reason of stopping.
-nb::tuple tuple_of(const mc::Estimate& e) {
-  return nb::make_tuple(e.value, e.standard_error, e.degrees_of_freedom, e.paths,
-                        static_cast<int>(e.stop));
-}
-
 nb::tuple price(const mc::Dynamics& dynamics, const mc::Payoff& payoff, const Controls& controls,
                 std::uint64_t seed, std::uint64_t paths, std::uint64_t most, int method,
                 std::uint32_t replicates, bool antithetic, double absolute_target,
                 double relative_target, unsigned threads, const nb::object& progress) {
   std::vector<mc::Control> used;
   for (const auto& [control, mean] : controls) used.push_back({control, mean});
-  mc::Settings settings;
-  settings.seed = seed;
-  settings.paths = paths;
-  settings.most = most;
-  settings.method = static_cast<mc::Method>(method);
-  settings.replicates = replicates;
-  settings.antithetic = antithetic;
-  settings.absolute_target = absolute_target;
-  settings.relative_target = relative_target;
-  mc::Progress report;
-  if (!progress.is_none()) {
-    report = [&progress](std::uint64_t /*paths*/, const mc::Estimate& estimate) {
-      const nb::gil_scoped_acquire held;
-      try {
-        progress(tuple_of(estimate));
-        return true;
-      } catch (nb::python_error& error) {
-        error.restore();  // raised again where the run has ended
-        return false;
-      }
-    };
-  }
-  std::optional<mc::Result> found;
-  run_stoppable(threads, [&](const strikeproof::Parallel& parallel) {
-    found = mc::price(dynamics, payoff, used, settings, parallel, report);
-    return found.has_value();
-  });
-  nb::list outputs;
-  for (const mc::Estimate& estimate : found->outputs) outputs.append(tuple_of(estimate));
-  nb::list coefficients;
-  for (const double coefficient : found->coefficients) coefficients.append(coefficient);
-  return nb::make_tuple(outputs, coefficients);
+  const mc::Settings settings = settings_of(seed, paths, most, method, replicates, antithetic,
+                                            absolute_target, relative_target);
+  return run_estimates(threads, progress,
+                       [&](const strikeproof::Parallel& parallel, const mc::Progress& report) {
+                         return mc::price(dynamics, payoff, used, settings, parallel, report);
+                       });
 }
 
 }  // namespace

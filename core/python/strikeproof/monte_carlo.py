@@ -14,23 +14,24 @@ sources: ``core/src/monte_carlo``.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from strikeproof import _core
 from strikeproof._columns import thread_count
-from strikeproof._monte_carlo_arguments import NONNEGATIVE, choice, flag, number
+from strikeproof._monte_carlo_american import American, american
+from strikeproof._monte_carlo_arguments import flag
 from strikeproof._monte_carlo_dynamics import Heston, LocalVolatility
+from strikeproof._monte_carlo_estimate import Estimate, Settings, estimate_of, finite, reporter
+from strikeproof._monte_carlo_greeks import MCGreeks, greeks
 from strikeproof._monte_carlo_models import BlackScholes, Merton, Model
 from strikeproof._monte_carlo_paths import Barrier, Lookback
 from strikeproof._monte_carlo_payoffs import Asian, European, Payoff
 from strikeproof._monte_carlo_several import Basket, Rainbow
 from strikeproof._monte_carlo_structured import Autocallable, Cliquet
-from strikeproof.random import SOBOL_POINTS, whole_number
 
 __all__ = [
+    "American",
     "Asian",
     "Autocallable",
     "Barrier",
@@ -42,57 +43,15 @@ __all__ = [
     "Heston",
     "LocalVolatility",
     "Lookback",
+    "MCGreeks",
     "Merton",
     "Model",
     "Payoff",
     "Rainbow",
+    "american",
+    "greeks",
     "price",
 ]
-
-STOPS = ("paths", "target", "maximum")
-MOST_PATHS = 2**48
-MOST_REPLICATES = 1024
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What a simulation says about an expectation.
-
-    Attributes
-    ----------
-    value : float
-    standard_error : float
-        Estimated standard deviation of `value`.
-    degrees_of_freedom : float
-        Of the standard error: samples, or replicates of quasi-random points, less one.
-    paths : int
-        Paths simulated, mirrored ones included and those that chose the controls' coefficients not.
-    stopped : {"paths", "target", "maximum"}
-        Why it ended: all paths simulated; error below its target; target missed by all paths
-        allowed.
-    control_coefficients : tuple of float
-        One for each control variate.
-    """
-
-    value: float
-    standard_error: float
-    degrees_of_freedom: float
-    paths: int
-    stopped: str
-    control_coefficients: tuple[float, ...] = ()
-
-    def confidence_interval(self, level: float = 0.95) -> tuple[float, float]:
-        """Interval that holds the expectation with a given probability, by Student's t.
-
-        Raises
-        ------
-        ValueError
-            `level` is not within (0, 1).
-        """
-        if not 0.0 < number("level", level) < 1.0:
-            raise ValueError(f"level is {level!r}: must be within (0, 1)")
-        width = _core.monte_carlo_interval_width(level, self.degrees_of_freedom)
-        return self.value - width * self.standard_error, self.value + width * self.standard_error
 
 
 def price(
@@ -160,51 +119,25 @@ def price(
         raise TypeError(f"model is {model!r}: must be a Model")
     if payoff.assets != len(model.spots):
         raise ValueError(f"payoff watches {payoff.assets} assets and model has {len(model.spots)}")
-    absolute = _target("target_error", target_error)
-    relative = _target("target_relative_error", target_relative_error)
-    least = whole_number("paths", paths, 2, MOST_PATHS)
-    targeted = absolute > 0.0 or relative > 0.0
-    most = whole_number(
-        "maximum_paths",
-        (max(10**8, least) if maximum_paths is None else maximum_paths) if targeted else least,
-        least,
-        MOST_PATHS,
+    settings = Settings.checked(
+        paths=paths,
+        seed=seed,
+        method=method,
+        replicates=replicates,
+        antithetic=antithetic,
+        target_error=target_error,
+        target_relative_error=target_relative_error,
+        maximum_paths=maximum_paths,
     )
-    sobol = choice("method", method, ("pseudo", "sobol"))
-    copies = whole_number("replicates", replicates, 2, MOST_REPLICATES)
-    if sobol and most > copies * SOBOL_POINTS // 2:
-        name = "maximum_paths" if targeted else "paths"
-        raise ValueError(f"{name} is {most}: must be at most {copies * SOBOL_POINTS // 2} by sobol")
-    if progress is not None and not callable(progress):
-        raise TypeError(f"progress is {progress!r}: must be callable")
-
+    report = reporter(progress)
     contract = payoff.built(model)
     controls = payoff.controls(model) if flag("control_variate", control_variate) else []
     outputs, coefficients = _core.monte_carlo_price(
         model.dynamics(contract),
         contract,
         controls,
-        whole_number("seed", seed, 0, 2**64 - 1),
-        least,
-        most,
-        sobol,
-        copies,
-        flag("antithetic", antithetic),
-        absolute,
-        relative,
+        *settings,
         thread_count(threads),
-        None if progress is None else lambda found: progress(_estimate(found)),
+        report,
     )
-    estimate = _estimate(outputs[0], tuple(coefficients))
-    if not (math.isfinite(estimate.value) and math.isfinite(estimate.standard_error)):
-        raise ValueError(f"value is {estimate.value!r}: paths leave the range of a double")
-    return estimate
-
-
-def _target(name: str, value: float | None) -> float:
-    return 0.0 if value is None else number(name, value, NONNEGATIVE)
-
-
-def _estimate(found: tuple[Any, ...], coefficients: tuple[float, ...] = ()) -> Estimate:
-    value, error, degrees, paths, stop = found
-    return Estimate(value, error, degrees, paths, STOPS[stop], coefficients)
+    return finite(estimate_of(outputs[0], tuple(coefficients)))

@@ -100,6 +100,8 @@ std::vector<double> regression(const Moments& m, std::size_t skip) {
   return found;
 }
 
+}  // namespace
+
 Plan plan_of(const Settings& s) {
   const std::uint64_t per_sample = s.antithetic ? 2 : 1;
   const bool quasi = s.method == Method::kSobol;
@@ -129,8 +131,6 @@ Plan plan_of(const Settings& s) {
           s.absolute_target,
           s.relative_target};
 }
-
-}  // namespace
 
 std::optional<Result> price(const Dynamics& dynamics, const Payoff& payoff,
                             std::span<const Control> controls, const Settings& settings,

@@ -55,6 +55,9 @@ struct Plan {
   double relative_target;
 };
 
+/// Throws std::invalid_argument where the settings contradict each other.
+[[nodiscard]] Plan plan_of(const Settings& settings);
+
 [[nodiscard]] std::optional<std::vector<Estimate>> estimate(const Sampler& sampler,
                                                             const Plan& plan,
                                                             const Parallel& parallel,
