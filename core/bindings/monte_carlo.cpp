@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "monte_carlo_run.hpp"
+#include "strikeproof/math/student.hpp"
 #include "strikeproof/monte_carlo_models.hpp"
 
 namespace {
@@ -79,5 +80,6 @@ void bind_monte_carlo(nb::module_& module) {
                      "int, replicates: int, antithetic: bool, absolute_target: float, "
                      "relative_target: float, threads: int, progress: object | None) -> "
                      "tuple[list[tuple[float, float, float, int, int]], list[float]]"));
-  module.def("monte_carlo_interval_width", &mc::interval_width, "level"_a, "degrees_of_freedom"_a);
+  module.def("student_two_sided", &strikeproof::math::student_two_sided, "level"_a,
+             "degrees_of_freedom"_a);
 }

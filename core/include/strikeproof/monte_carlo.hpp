@@ -177,8 +177,4 @@ using Progress = std::function<bool(std::uint64_t paths, const Estimate& first)>
                                           const Settings& settings, const Parallel& parallel,
                                           const Progress& progress = {});
 
-/// Half width of a confidence interval in standard errors: the quantile of Student's t at
-/// (1 + level)/2, 0 < level < 1.
-[[nodiscard]] double interval_width(double level, double degrees_of_freedom) noexcept;
-
 }  // namespace strikeproof::monte_carlo

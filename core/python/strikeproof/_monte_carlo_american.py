@@ -122,7 +122,7 @@ class American:
             raise ValueError("outer_paths is 0: an interval needs the upper bound")
         low, _ = self.lower.confidence_interval(level)
         degrees = min(self.lower.degrees_of_freedom, self.gap.degrees_of_freedom)
-        width = _core.monte_carlo_interval_width(level, degrees)
+        width = _core.student_two_sided(level, degrees)
         return low, self.upper + width * self.upper_standard_error
 
 

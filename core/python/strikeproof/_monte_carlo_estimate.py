@@ -53,7 +53,7 @@ class Estimate:
         """
         if not 0.0 < number("level", level) < 1.0:
             raise ValueError(f"level is {level!r}: must be within (0, 1)")
-        width = _core.monte_carlo_interval_width(level, self.degrees_of_freedom)
+        width = _core.student_two_sided(level, self.degrees_of_freedom)
         return self.value - width * self.standard_error, self.value + width * self.standard_error
 
 

@@ -17,7 +17,6 @@
 #include "numbers.hpp"
 #include "path_sampler.hpp"
 #include "sampler.hpp"
-#include "strikeproof/math/student.hpp"
 #include "strikeproof/random.hpp"
 
 namespace strikeproof::monte_carlo {
@@ -162,10 +161,6 @@ std::optional<Result> price(const Dynamics& dynamics, const Payoff& payoff,
   auto outputs = estimate(used, plan, parallel, progress);
   if (!outputs) return std::nullopt;
   return Result{std::move(*outputs), std::move(coefficients)};
-}
-
-double interval_width(double level, double degrees_of_freedom) noexcept {
-  return math::student_two_sided(level, degrees_of_freedom);
 }
 
 }  // namespace strikeproof::monte_carlo
