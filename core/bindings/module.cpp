@@ -21,6 +21,7 @@ void bind_double_barrier(nb::module_& module);
 void bind_exchange(nb::module_& module);
 void bind_finite_difference(nb::module_& module);
 void bind_heston(nb::module_& module);
+void bind_heston_finite_difference(nb::module_& module);
 void bind_kou(nb::module_& module);
 void bind_lattice(nb::module_& module);
 void bind_lookback(nb::module_& module);
@@ -68,6 +69,7 @@ NB_MODULE(_core, module) {
   bind_exchange(module);
   bind_finite_difference(module);
   bind_heston(module);
+  bind_heston_finite_difference(module);
   bind_kou(module);
   bind_lattice(module);
   bind_lookback(module);
