@@ -33,14 +33,12 @@ void run(benchmark::State& state, const mc::Payoff& payoff, mc::Method method) {
   settings.replicates = 16;
   settings.paths = static_cast<std::uint64_t>(state.range(0) / steps);
   const strikeproof::Parallel parallel{static_cast<unsigned>(state.range(1)), 1, {}};
-  std::int64_t paths = 0;
   for (auto _ : state) {
     const auto found = mc::price(*dynamics, payoff, {}, settings, parallel);
     if (!found) return state.SkipWithError("stopped");
-    paths += static_cast<std::int64_t>(found->outputs[0].paths);
     benchmark::DoNotOptimize(found->outputs[0].value);
   }
-  state.SetItemsProcessed(paths * steps);  // more than asked for where nets must be whole
+  state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
 template <mc::Method method>
@@ -75,13 +73,16 @@ void threads(benchmark::internal::Benchmark* benchmark) {
 }
 
 constexpr std::int64_t kEuropean = 1000000;
-constexpr std::int64_t kAsian = 25200000;
+constexpr std::int64_t kAsian = 252 * 100000;
+// whole nets: sixteen replicates of 2^16 and 2^13 points
+constexpr std::int64_t kEuropeanSobol = 16 << 16;
+constexpr std::int64_t kAsianSobol = 252 * (16 << 13);
 
 BENCHMARK(european<mc::Method::kPseudo>)->Name("monte_carlo/european")->Apply(threads<kEuropean>);
 BENCHMARK(european<mc::Method::kSobol>)
     ->Name("monte_carlo/european_sobol")
-    ->Apply(threads<kEuropean>);
+    ->Apply(threads<kEuropeanSobol>);
 BENCHMARK(asian<mc::Method::kPseudo>)->Name("monte_carlo/asian")->Apply(threads<kAsian>);
-BENCHMARK(asian<mc::Method::kSobol>)->Name("monte_carlo/asian_sobol")->Apply(threads<kAsian>);
+BENCHMARK(asian<mc::Method::kSobol>)->Name("monte_carlo/asian_sobol")->Apply(threads<kAsianSobol>);
 
 }  // namespace

@@ -80,6 +80,16 @@ Made several(int kind, double sign, double strike, const Input& weights, const I
       schedule_of(dates, false), rate_curve(rate));
 }
 
+/// The control of a basket, and its mean.
+std::tuple<Made, double> geometric_basket(double sign, double strike, const Input& weights,
+                                          const Input& dates, const mc::BlackScholesModel& model) {
+  const mc::SeveralTerms terms{mc::Several::kWeighted, type_of(sign), strike, numbers_of(weights)};
+  const mc::Schedule schedule = schedule_of(dates, false);
+  if (terms.weights.size() != model.spot.size()) throw nb::value_error("a weight is for an asset");
+  return {mc::geometric_basket(terms, schedule, model),
+          mc::geometric_basket_price(terms, schedule, model)};
+}
+
 Made autocallable(double notional, const Input& references, const Input& triggers,
                   const Input& coupons, double protection, bool at_expiry, const Input& dates,
                   const CurveInput& rate) {
@@ -117,6 +127,8 @@ void bind_monte_carlo_payoffs(nb::module_& module) {
              "watched"_a, "dates"_a, "continuous"_a, "rate"_a);
   module.def("payoff_several_assets", &several, "kind"_a, "sign"_a, "strike"_a, "weights"_a,
              "dates"_a, "rate"_a);
+  module.def("geometric_basket", &geometric_basket, "sign"_a, "strike"_a, "weights"_a, "dates"_a,
+             "model"_a);
   module.def("payoff_autocallable", &autocallable, "notional"_a, "references"_a, "triggers"_a,
              "coupons"_a, "protection"_a, "protection_at_expiry"_a, "dates"_a, "rate"_a);
   module.def("payoff_cliquet", &cliquet, "notional"_a, "local_floor"_a, "local_cap"_a,

@@ -14,12 +14,12 @@ _OPERATIONS = {
 }
 _AMERICAN = ("fast", "accurate", "high_precision", "greeks", "implied_volatility")
 _AMERICAN_SIZES = ((1, 1), (400, 1), (400, 2))
-# steps of paths: a million paths of one, a hundred thousand of 252
+# steps of paths: a million paths of one and a hundred thousand of 252, or whole nets
 _MONTE_CARLO = {
     "european": 1_000_000,
-    "european_sobol": 1_000_000,
+    "european_sobol": 1_048_576,
     "asian": 25_200_000,
-    "asian_sobol": 25_200_000,
+    "asian_sobol": 33_030_144,
 }
 _HESTON = {
     **dict.fromkeys(("price", "greeks", "sensitivities"), ((200, 1), (20_000, 1), (20_000, 2))),

@@ -102,6 +102,15 @@ struct SeveralTerms {
                                                      const Schedule& schedule,
                                                      const term_structure::RateCurve& rate);
 
+/// The option on a basket of positive weights w_i whose sum is replaced by the geometric mean that
+/// agrees with it to first order around the forward prices F_i: sum w_j F_j times the product of
+/// (S_i/F_i)^(w_i F_i / sum w_j F_j). A control of the basket, with its price.
+[[nodiscard]] std::unique_ptr<Payoff> geometric_basket(const SeveralTerms& terms,
+                                                       const Schedule& schedule,
+                                                       const BlackScholesModel& model);
+[[nodiscard]] double geometric_basket_price(const SeveralTerms& terms, const Schedule& schedule,
+                                            const BlackScholesModel& model);
+
 /// Note on the worst of one or more assets, each relative to its reference. On the first date at
 /// which that is at or above the date's trigger it pays notional (1 + coupon of the date) and ends.
 /// At the end of its life it pays the notional, or, once it was below the protection on a date on

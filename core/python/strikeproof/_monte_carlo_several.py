@@ -64,7 +64,14 @@ class Basket(Payoff):
         )
 
     def controls(self, model: Model) -> list[Control]:
-        return spots_at_expiry(model, (self.time_to_expiry,), self.assets)
+        found = spots_at_expiry(model, (self.time_to_expiry,), self.assets)
+        weights = array(numbers("weights", self.weights))
+        lognormal = model.lognormal()
+        if lognormal is not None and weights.min() > 0.0:
+            dates = array((self.time_to_expiry,))
+            side = sign(self.option_type)
+            found.append(_core.geometric_basket(side, self.strike, weights, dates, lognormal))
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)

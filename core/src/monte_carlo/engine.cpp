@@ -108,19 +108,23 @@ Plan plan_of(const Settings& s) {
   if (quasi && replicates < 2) {
     throw std::invalid_argument("replicates is below 2: one alone says nothing about the error");
   }
-  const auto samples = [&](std::uint64_t paths) {
-    const std::uint64_t share = replicates * per_sample;
-    const std::uint64_t wanted = std::max<std::uint64_t>((paths + share - 1) / share, 2);
-    if (quasi) return std::bit_ceil(std::max<std::uint64_t>(wanted, kUnit));  // whole nets
-    return targeted ? (wanted + kUnit - 1) / kUnit * kUnit : wanted;
-  };
   if (quasi && s.paths / replicates > random::kSobolPoints / 2) {
     throw std::invalid_argument("paths per replicate are beyond the sequence");
   }
-  const std::uint64_t first = samples(s.paths);
+  const std::uint64_t share = replicates * per_sample;
+  std::uint64_t first = std::max<std::uint64_t>((s.paths + share - 1) / share, 2);
+  if (quasi) {
+    first = std::bit_ceil(std::max<std::uint64_t>(first, kUnit));  // whole nets
+  } else if (targeted) {
+    first = (first + kUnit - 1) / kUnit * kUnit;
+  }
+  std::uint64_t most = first;
+  if (targeted && s.most / share > first) {
+    most = quasi ? std::bit_floor(s.most / share) : s.most / share / kUnit * kUnit;
+  }
   return {static_cast<std::uint32_t>(replicates),
           first,
-          std::max(first, targeted ? samples(s.most) : first),
+          std::max(first, most),
           per_sample,
           s.absolute_target,
           s.relative_target};

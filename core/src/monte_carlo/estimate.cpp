@@ -235,6 +235,7 @@ std::optional<std::vector<Estimate>> estimate(const Sampler& sampler, const Plan
     const Estimate now = run.result(0, stop);
     const double target =
         std::max(plan.absolute_target, plan.relative_target * std::abs(now.value));
+    if (!std::isfinite(now.standard_error)) break;  // no number of paths will mend it
     if (now.standard_error <= target) {
       stop = Stop::kTarget;
       break;

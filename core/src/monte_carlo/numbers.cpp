@@ -103,7 +103,10 @@ SobolNumbers::SobolNumbers(const Demand& demand, std::uint64_t seed, std::uint32
   const std::size_t bytes = demand.steps.size() * (a_step + 1) * sizeof(double);
   while (block_ > kLeastBlock && block_ * bytes > kSobolBytes) block_ /= 2;
   replicates_.reserve(replicates);
-  for (std::uint32_t r = 0; r < replicates; ++r) replicates_.emplace_back(dimensions, seed, r);
+  const random::Sobol sequence(dimensions);
+  for (std::uint32_t r = 0; r < replicates; ++r) {
+    replicates_.push_back(sequence.scrambled(seed, r));
+  }
 
   std::vector<double> clock;
   double last = 0.0;

@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "exchange.hpp"
 #include "scheduled.hpp"
 #include "simd/path_kernels.hpp"
-#include "strikeproof/math/normal.hpp"
 #include "strikeproof/monte_carlo_payoffs.hpp"
 
 namespace strikeproof::monte_carlo {
@@ -73,13 +73,6 @@ class Asian final : public Scheduled {
   double past_;
   double discount_;
 };
-
-// (phi (F - K))+ with F/K lognormal of deviation w; K is a forward price as well
-double exchange(double phi, double forward, double strike, double w) noexcept {
-  if (strike <= 0.0 || !(w > 0.0)) return std::max(phi * (forward - strike), 0.0);
-  const double d1 = std::log(forward / strike) / w + 0.5 * w;
-  return phi * (forward * math::normal_cdf(phi * d1) - strike * math::normal_cdf(phi * (d1 - w)));
-}
 
 }  // namespace
 
