@@ -2,6 +2,7 @@
 
 from tasks.benchmarks import task_benchmarks
 from tasks.build import task_build
+from tasks.convergence import task_convergence
 from tasks.gate import task_metrics_gate
 from tasks.graph.reporter import EvidenceReporter
 from tasks.market_fit import task_market_fit
@@ -17,6 +18,7 @@ from tasks.wrds_sample import task_wrds_sample
 __all__ = [
     "task_benchmarks",
     "task_build",
+    "task_convergence",
     "task_gate_mutants",
     "task_market_fit",
     "task_metrics_gate",

@@ -305,7 +305,7 @@ def two_factor_products(*, fine_truths: bool = True) -> list[Product]:
         found += [
             _two("heston european", scheme, call, european, "semi-analytic"),
             _two(
-                "heston down-out call, uncorrelated",
+                "heston down-out call without correlation",
                 scheme,
                 {**out, **free},
                 _reflection(reflected, level),

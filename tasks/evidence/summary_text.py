@@ -13,6 +13,11 @@ _TITLES = {
     "benchmarks": "C++ benchmarks",
     "market_fit": "Market fit (DAX, 5 July 2002)",
     "wrds_sample": "WRDS-shaped sample (SYNTHETIC)",
+    "method_agreement": "Agreement of methods",
+    "pde_order": "Order of finite differences",
+    "mc_coverage": "Coverage of simulated intervals",
+    "qmc_efficiency": "Error against wall time",
+    "variance_reduction": "Variance reduction",
 }
 _OWN_PLACE = ("status", "profile")
 

@@ -58,8 +58,7 @@ def figures(table: pl.DataFrame, grouped: pl.DataFrame) -> dict[str, Any]:
     if not grouped.equals(by_product(table)):
         raise ValueError("disagreements by product are not those of the rows")
     kinds = {
-        method: _kind(table.filter(pl.col("method") == method))
-        for method in ("qmc", "pde", "tree")
+        method: _kind(table.filter(pl.col("method") == method)) for method in ("qmc", "pde", "tree")
     }
     return {
         "contracts": table["contract"].n_unique(),
@@ -89,7 +88,7 @@ def _kind(own: pl.DataFrame) -> dict[str, Any]:
             for row in own.iter_rows(named=True)
         ]
         found["share_outside_95"] = sum(tail < _OUTSIDE for tail in tails) / len(tails)
-        found["improbability"] = 1.0 / min(1.0, len(tails) * min(tails))
+        found["chance_of_worst"] = min(1.0, len(tails) * min(tails))
     return found
 
 

@@ -84,9 +84,7 @@ def _market(
         }
 
 
-def _with(
-    base: Iterable[Mapping[str, Any]], *more: Mapping[str, Any]
-) -> Iterator[dict[str, Any]]:
+def _with(base: Iterable[Mapping[str, Any]], *more: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for terms, extra in itertools.product(list(base), more):
         yield {**terms, **extra}
 

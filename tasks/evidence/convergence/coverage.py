@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,7 @@ def coverage(table: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
+@lru_cache(maxsize=16)
 def _quantile(degrees_of_freedom: float) -> float:
     """Half width of the interval in standard errors, by halving."""
     low, high = 0.0, 100.0

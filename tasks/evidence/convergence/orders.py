@@ -7,6 +7,7 @@ A declared order is that of the method; where the observed one is known to be le
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,26 @@ DECLARED_BELOW_TWO: Mapping[tuple[str, str], tuple[float, str]] = {
         "operator splitting meets the obstacle after each step",
     ),
 }
+
+
+_ADI = ("modified_craig_sneyd", "hundsdorfer_verwer")
+_HESTON = ("heston european", "heston down-out call without correlation")
+_HESTON_FINE = ("heston down-out call", "heston up-out call with rebate", "heston american")
+
+
+@lru_cache(maxsize=1)
+def one_factor_products() -> tuple[pde_order.Product, ...]:
+    """Products of the one-factor engine; cached, because their truths take a while."""
+    return tuple(pde_order.one_factor_products())
+
+
+def plan(profile: str) -> list[tuple[str, str]]:
+    """Product and scheme in the order of the tables."""
+    heston = _HESTON + (_HESTON_FINE if profile == profiles.FULL else ())
+    return [
+        *((product.name, product.scheme) for product in one_factor_products()),
+        *((name, scheme) for scheme in _ADI for name in heston),
+    ]
 
 
 def errors(products: list[pde_order.Product]) -> pl.DataFrame:

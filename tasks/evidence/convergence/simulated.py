@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from strikeproof import (
@@ -92,8 +93,9 @@ def basket_value(model: mc.BlackScholes, contract: Mapping[str, Any]) -> float:
     return float(value.price)
 
 
-def problems() -> list[Problem]:
-    """All contracts of the studies; the exact values take milliseconds."""
+@lru_cache(maxsize=1)
+def problems() -> tuple[Problem, ...]:
+    """All contracts of the studies; kept, because the gate asks for them often."""
     model = mc.BlackScholes(**MARKET)
     pair = pair_model(_PAIR)
     three = mc.BlackScholes(**_THREE)
@@ -147,7 +149,7 @@ def problems() -> list[Problem]:
             rainbow.price(option_type="put", extreme="minimum", strike=95.0, **_PAIR),
         ),
     ]
-    return [Problem(name, payoff, m, float(truth)) for name, payoff, m, truth in found]
+    return tuple(Problem(name, payoff, m, float(truth)) for name, payoff, m, truth in found)
 
 
 def by_name() -> dict[str, Problem]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
 
 _NODES = 4001
 
@@ -18,22 +22,29 @@ def student_tail(quantile: float, degrees_of_freedom: float) -> float:
     """
     n = degrees_of_freedom
     start = math.atan(abs(quantile) / math.sqrt(n))
-    angle = np.linspace(start, math.pi / 2.0, _NODES)
+    angle: Array = np.linspace(start, math.pi / 2.0, _NODES)
     weight = np.full(_NODES, 2.0)
     weight[1::2] = 4.0
     weight[0] = weight[-1] = 1.0
     density = np.maximum(np.cos(angle), 0.0) ** (n - 1.0)
     area = float(weight @ density) * (angle[1] - angle[0]) / 3.0
     scale = math.exp(math.lgamma((n + 1.0) / 2.0) - math.lgamma(n / 2.0)) / math.sqrt(math.pi)
-    return min(1.0, 2.0 * scale * area)
+    return float(min(1.0, 2.0 * scale * area))
 
 
-def binomial_masses(count: int, chance: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def binomial_masses(count: int, chance: float) -> Array:
     """Probabilities of 0 ... count successes."""
     k = np.arange(count + 1)
-    logs = np.cumsum(np.log(np.maximum(k, 1)))  # of the factorials
-    choose = logs[count] - logs - logs[::-1]
-    return np.exp(choose + k * math.log(chance) + (count - k) * math.log1p(-chance))
+    odds = math.log(chance) - math.log1p(-chance)
+    masses: Array = np.exp(_log_choices(count) + k * odds + count * math.log1p(-chance))
+    return masses
+
+
+@lru_cache(maxsize=16)
+def _log_choices(count: int) -> Array:
+    """Logarithms of the binomial coefficients."""
+    logs = np.cumsum(np.log(np.maximum(np.arange(count + 1), 1)))  # of the factorials
+    return logs[count] - logs - logs[::-1]
 
 
 def binomial_tail(found: int, count: int, chance: float) -> float:

@@ -8,7 +8,7 @@ import dataframely as dy
 import polars as pl
 
 _NAME = r"^[a-z][a-z0-9_]*$"
-_WORDS = r"^[a-z][a-z0-9, _-]*$"
+_WORDS = r"^[a-z][a-z0-9 _-]*$"
 VERDICT = r"^(pass|fail)$"
 
 
