@@ -44,7 +44,8 @@ def binomial_masses(count: int, chance: float) -> Array:
 def _log_choices(count: int) -> Array:
     """Logarithms of the binomial coefficients."""
     logs = np.cumsum(np.log(np.maximum(np.arange(count + 1), 1)))  # of the factorials
-    return logs[count] - logs - logs[::-1]
+    choices: Array = logs[count] - logs - logs[::-1]
+    return choices
 
 
 def binomial_tail(found: int, count: int, chance: float) -> float:
