@@ -59,10 +59,11 @@ using term_structure::VolatilityCurve;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 Status check(const Settings& s) noexcept {
-  const bool fits = s.spot_points >= finite_difference::kMinimumPoints &&
-                    s.spot_points <= finite_difference::kMaximumPoints && s.time_steps >= 2 &&
-                    s.time_steps <= finite_difference::kMaximumSteps && s.refinement >= 1 &&
-                    s.refinement <= finite_difference::kMaximumRefinement;
+  const auto within = [](int x, int low, int high) { return x >= low && x <= high; };
+  const bool fits = within(s.refinement, 1, finite_difference::kMaximumRefinement) &&
+                    within(s.spot_points, finite_difference::kMinimumPoints,
+                           finite_difference::kMaximumPoints / s.refinement) &&
+                    within(s.time_steps, 2, finite_difference::kMaximumSteps / s.refinement);
   return fits ? Status::kOk : Status::kOutOfDomain;
 }
 
@@ -102,7 +103,8 @@ Contract present_form(const Contract& contract, double spot) noexcept {
 GreeksResult without_grid(const OneFactorProblem& p) noexcept {
   if (is_plain(p.contract) && is_flat(p.market)) {
     const FlatMarket flat = flat_of(p.market);
-    if (is_certain(p.contract.option, flat)) {
+    // a variance below the smallest double is none
+    if (is_certain(p.contract.option, flat) || is_settled(p)) {
       return certain_value(p.contract.option, flat, p.dividends, p.model);
     }
   }

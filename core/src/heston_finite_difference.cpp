@@ -71,10 +71,10 @@ Values each(Work work) {
 
 Status check(const Settings& s) noexcept {
   const auto within = [](int x, int low, int high) { return x >= low && x <= high; };
-  const bool fits = within(s.spot_points, kMinimumPoints, kMaximumPoints) &&
-                    within(s.variance_points, kMinimumPoints, kMaximumPoints) &&
-                    within(s.time_steps, 2, kMaximumSteps) &&
-                    within(s.refinement, 1, kMaximumRefinement);
+  const bool fits = within(s.refinement, 1, kMaximumRefinement) &&
+                    within(s.spot_points, kMinimumPoints, kMaximumPoints / s.refinement) &&
+                    within(s.variance_points, kMinimumPoints, kMaximumPoints / s.refinement) &&
+                    within(s.time_steps, 2, kMaximumSteps / s.refinement);
   return fits ? Status::kOk : Status::kOutOfDomain;
 }
 

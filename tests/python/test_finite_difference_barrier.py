@@ -292,6 +292,7 @@ def test_what_has_no_answer_has_a_status():
         ({"lower_barrier": 90.0, "rebate": -1.0}, Status.OUT_OF_DOMAIN),
         ({"lower_barrier": 90.0, "volatility": 0.0}, Status.OUT_OF_DOMAIN),
         ({"refinement": 0}, Status.OUT_OF_DOMAIN),
+        ({"spot_points": 1000, "refinement": 64}, Status.OUT_OF_DOMAIN),
     ):
         value, found = finite_difference.price(**{**terms, **bad})
         assert np.isnan(value)

@@ -234,6 +234,7 @@ def test_what_is_not_served_has_a_status():
         ({"barrier_type": "in", "lower_barrier": 85.0}, Status.OUT_OF_DOMAIN),  # American
         ({"correlation": 1.5}, Status.OUT_OF_DOMAIN),
         ({"spot_points": 5}, Status.OUT_OF_DOMAIN),
+        ({"spot_points": 900, "refinement": 2}, Status.OUT_OF_DOMAIN),
         ({"initial_variance": np.nan}, Status.NON_FINITE),
     ):
         values, found = heston_finite_difference.price(

@@ -28,7 +28,9 @@ struct Settings {
   bool extrapolation = false;  // Richardson's, from this grid and one twice as fine in both
   GridKind grid = GridKind::kSinh;
   Scheme scheme = Scheme::kTrBdf2;
-  int refinement = 1;  // each cell and each step of the above is cut into so many: nested grids
+  // each cell and each step of the above is cut into so many: nested grids; the limits hold for the
+  // products too
+  int refinement = 1;
 };
 
 inline constexpr int kMinimumPoints = 20;

@@ -22,11 +22,13 @@ struct Settings {
   int time_steps;              // 2 to kMaximumSteps
   bool extrapolation = false;  // Richardson's, from this grid and one twice as fine in all three
   Scheme scheme = Scheme::kModifiedCraigSneyd;
-  int refinement = 1;  // each cell and step of the above is cut into so many: nested grids
+  // each cell and step of the above is cut into so many: nested grids; the limits hold for the
+  // products too
+  int refinement = 1;
 };
 
 inline constexpr int kMinimumPoints = 10;
-inline constexpr int kMaximumPoints = 2'000;
+inline constexpr int kMaximumPoints = 1'000;
 inline constexpr int kMaximumSteps = 10'000;
 inline constexpr int kMaximumRefinement = 16;
 

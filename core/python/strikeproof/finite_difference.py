@@ -138,7 +138,8 @@ def price(
         steps with Rannacher's start.
     refinement : array-like of whole numbers, 1 ... 64
         Cuts each cell and each step of the above into so many, 1 by default: grids of which each
-        holds the nodes of the one before, for studies of convergence.
+        holds the nodes of the one before, for studies of convergence. Points and steps times it
+        must keep their ranges.
     on_failure : {"nan", "raise"}, optional
         What a bad row does; scalars raise and batches give NaN unless told otherwise.
     return_status : bool

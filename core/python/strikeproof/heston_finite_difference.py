@@ -101,8 +101,8 @@ _RULES = {
         NONNEGATIVE,
     ),
     "correlation": CORRELATION,
-    "spot_points": whole(10, 2_000),
-    "variance_points": whole(10, 2_000),
+    "spot_points": whole(10, 1_000),
+    "variance_points": whole(10, 1_000),
     "time_steps": whole(2, 10_000),
     "refinement": whole(1, 16),
 }
@@ -151,7 +151,7 @@ def price(
         Of a knock-out when it is reached, of a knock-in at expiry if none is.
     rebate_payment : {"hit", "expiry"}, array-like
         When a knock-out's rebate is paid.
-    spot_points, variance_points : array-like of whole numbers, 10 ... 2000
+    spot_points, variance_points : array-like of whole numbers, 10 ... 1000
         100 and 50 by default; numbers of cells are rounded up to even ones.
     time_steps : array-like of whole numbers, 2 ... 10000
         50 by default, rounded up to an even number.
@@ -161,7 +161,8 @@ def price(
     scheme : {"modified_craig_sneyd", "hundsdorfer_verwer"}, array-like
     refinement : array-like of whole numbers, 1 ... 16
         Cuts each cell and each step of the above into so many, 1 by default: grids of which each
-        holds the nodes of the one before, for studies of convergence.
+        holds the nodes of the one before, for studies of convergence. Points and steps times it
+        must keep their ranges.
     on_failure : {"nan", "raise"}, optional
         What a bad row does; scalars raise and batches give NaN unless told otherwise.
     return_status : bool

@@ -68,7 +68,6 @@ class Solver {
   }
   [[nodiscard]] bool escrowed() const { return problem_.model == DividendModel::kEscrowed; }
   [[nodiscard]] bool watched_always() const { return barriers_.any() && barriers_.continuous; }
-
   // Ends of a knock-in's nodes: its barriers, if they are watched at all times and on the grid.
   [[nodiscard]] std::size_t first_waiting() const {
     const auto at = std::ranges::find(axis_.spot, barriers_.lower);
@@ -355,7 +354,9 @@ class Solver {
     }
     found.value = weighted(state.values, s.first, s.value);
     found.value += found.delta * (spot - at);
-    found.theta = theta(value_of(found.value), at, found.delta, found.gamma);
+    // escrowed, X = S - PV moves with time also
+    found.theta = market_.theta(value_of(found.value), at, found.delta, found.gamma) -
+                  value_of(market_.rate_over(0.0, 0.0) * to_come(0.0)) * found.delta;
     if (!may_exercise_today(problem_.contract.option) || waiting_) return found;
     const double gain = value_of(gain_at(at, 0.0));
     if (value_of(found.value) <= gain * (1.0 + 1e-12) && gain > 0.0) {
@@ -366,16 +367,6 @@ class Solver {
       found.exercised = true;
     }
     return found;
-  }
-
-  // By the equation; escrowed, X = S - PV moves with time also.
-  [[nodiscard]] double theta(double value, double spot, double delta, double gamma) const {
-    const double rate = problem_.market.rate.forward_rate(0.0);
-    const double drift = rate - problem_.market.dividend_yield.forward_rate(0.0);
-    const double volatility = problem_.market.volatility.instantaneous(0.0);
-    return rate * value - drift * spot * delta -
-           0.5 * volatility * volatility * spot * spot * gamma -
-           rate * value_of(to_come(0.0)) * delta;
   }
 
   const OneFactorProblem& problem_;

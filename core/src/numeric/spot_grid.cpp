@@ -26,13 +26,15 @@ double density(const Foci& foci, double x) noexcept {
 double unstretched(const Foci& foci, double target, double low, double high) noexcept {
   if (foci.empty()) return target;
   if (foci.size() == 1) return foci[0].point + foci[0].width * std::sinh(target);
-  double x = 0.5 * (low + high);
+  double x = low + (target - stretched(foci, low)) / density(foci, low);
+  if (!(x > low && x < high)) x = 0.5 * (low + high);
   for (int k = 0; k < 200; ++k) {
     const double miss = stretched(foci, x) - target;
     (miss > 0.0 ? high : low) = x;
     double next = x - miss / density(foci, x);
+    // the error falls to its square: after so short a step nothing of it is left
+    if (std::abs(next - x) <= 1e-9 * std::abs(x)) return next;
     if (!(next > low && next < high)) next = 0.5 * (low + high);
-    if (std::abs(next - x) <= 1e-15 * std::abs(x)) return next;
     x = next;
   }
   return x;

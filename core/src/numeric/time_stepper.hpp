@@ -73,6 +73,8 @@ class TimeStepper {
         old_(last + 1),
         right_(last + 1),
         pivot_(last + 1),
+        inverse_(last + 1),
+        below_(last + 1),
         held_(last + 1, 0) {}
 
   /// values one step of dt earlier; `middle` and `end` are the values at the ends of the grid after
@@ -90,7 +92,9 @@ class TimeStepper {
     for (std::size_t i = first_ + 1; i < last_; ++i) {
       right_[i] = last * values[i] - before * old_[i];
     }
-    return solve(end, obstacle, values);
+    if (obstacle != nullptr) return solve(end, obstacle, values);
+    substitute(end, values);
+    return true;
   }
 
   /// theta = 1/2 is Crank-Nicolson, 1 backward Euler.
@@ -142,7 +146,19 @@ class TimeStepper {
       const T below = scale_ * generator_.lower[i];
       const T inverse = 1.0 / (1.0 - scale_ * generator_.middle[i] - below * pivot_[i - 1]);
       pivot_[i] = scale_ * generator_.upper[i] * inverse;
+      inverse_[i] = inverse;
+      below_[i] = below * inverse;
       x[i] = (right_[i] + below * x[i - 1]) * inverse;
+    }
+    for (std::size_t i = last_; i-- > first_ + 1;) x[i] += pivot_[i] * x[i + 1];
+  }
+
+  // The same with the matrix of the elimination before, no node held.
+  void substitute(const Ends<T>& ends, std::vector<T>& x) noexcept {
+    x[first_] = ends.low;
+    x[last_] = ends.top;
+    for (std::size_t i = first_ + 1; i < last_; ++i) {
+      x[i] = right_[i] * inverse_[i] + below_[i] * x[i - 1];
     }
     for (std::size_t i = last_; i-- > first_ + 1;) x[i] += pivot_[i] * x[i + 1];
   }
@@ -171,7 +187,7 @@ class TimeStepper {
   const Operator<T>& generator_;
   std::size_t first_, last_;
   double scale_ = 0.0;
-  std::vector<T> old_, right_, pivot_;
+  std::vector<T> old_, right_, pivot_, inverse_, below_;
   std::vector<char> held_;
 };
 
