@@ -26,6 +26,7 @@ void bind_kou(nb::module_& module);
 void bind_lattice(nb::module_& module);
 void bind_lookback(nb::module_& module);
 void bind_monte_carlo(nb::module_& module);
+void bind_monte_carlo_dynamics(nb::module_& module);
 void bind_monte_carlo_payoffs(nb::module_& module);
 void bind_portfolio(nb::module_& module);
 void bind_rainbow(nb::module_& module);
@@ -74,6 +75,7 @@ NB_MODULE(_core, module) {
   bind_lattice(module);
   bind_lookback(module);
   bind_monte_carlo(module);
+  bind_monte_carlo_dynamics(module);
   bind_monte_carlo_payoffs(module);
   bind_portfolio(module);
   bind_rainbow(module);

@@ -22,6 +22,7 @@ from typing import Any, Literal
 from strikeproof import _core
 from strikeproof._columns import thread_count
 from strikeproof._monte_carlo_arguments import NONNEGATIVE, choice, flag, number
+from strikeproof._monte_carlo_dynamics import Heston, LocalVolatility
 from strikeproof._monte_carlo_models import BlackScholes, Merton, Model
 from strikeproof._monte_carlo_paths import Barrier, Lookback
 from strikeproof._monte_carlo_payoffs import Asian, European, Payoff
@@ -38,6 +39,8 @@ __all__ = [
     "Cliquet",
     "Estimate",
     "European",
+    "Heston",
+    "LocalVolatility",
     "Lookback",
     "Merton",
     "Model",
@@ -115,7 +118,7 @@ def price(
     payoff : Payoff
         `European`, `Asian`, `Barrier`, `Lookback`, `Basket`, `Rainbow`, `Autocallable`, `Cliquet`.
     model : Model
-        `BlackScholes` or `Merton`.
+        `BlackScholes`, `Merton`, `Heston` or `LocalVolatility`.
     paths : int, >= 2
         Paths to simulate; with a target, those before the error is first looked at. With
         ``method="sobol"`` each replicate gets the next power of two of its share, 64 at least.

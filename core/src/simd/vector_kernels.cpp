@@ -2,6 +2,7 @@
 #include "vector_kernels.hpp"
 
 #include "american_kernels.hpp"
+#include "dynamics_kernels.hpp"
 #include "heston_kernels.hpp"
 #include "path_kernels.hpp"
 #include "random_kernels.hpp"
@@ -138,6 +139,28 @@ std::array<const PathKernels*, 5> supported_paths() noexcept {
 
 const PathKernels& path_kernels() noexcept {
   static const PathKernels& choice = *supported_paths().front();
+  return choice;
+}
+
+std::array<const DynamicsKernels*, 5> supported_dynamics() noexcept {
+  std::array<const DynamicsKernels*, 5> found{};
+  std::size_t count = 0;
+#if !defined(_MSC_VER)
+  for (const Kernels* set : supported()) {
+    if (set == nullptr) break;
+#if defined(STRIKEPROOF_X86_KERNELS)
+    if (set == &kKernelsAvx512) found[count++] = &kDynamicsAvx512;
+    if (set == &kKernelsAvx2) found[count++] = &kDynamicsAvx2;
+#endif
+    if (set == &kKernelsBaseline) found[count++] = &kDynamicsBaseline;
+  }
+#endif
+  found[count] = &kDynamicsScalar;
+  return found;
+}
+
+const DynamicsKernels& dynamics_kernels() noexcept {
+  static const DynamicsKernels& choice = *supported_dynamics().front();
   return choice;
 }
 
