@@ -26,7 +26,7 @@ METHODS = ("plain", "control", "sobol", "sobol_control")
 PAIRS = {"plain": "sobol", "control": "sobol_control"}  # pseudo-random, and its net
 RELATIVE_ERROR = 1e-4
 _REPLICATES = 32
-_PILOT = 2048
+_PILOTS = (2048, 2**15)
 _MOST_PATHS = 2**26
 
 
@@ -59,20 +59,23 @@ def plan_faults(table: pl.DataFrame, budgets: Sequence[float], seeds: int) -> It
         yield f"rows are not the {len(wanted)} of the plan, in its order"
 
 
-def _fitting(problem: Problem, method: str, budget: float) -> int:
+def _pace(problem: Problem, method: str) -> tuple[float, float]:
+    """Seconds of a call, and of each path, from a small and a larger pilot: the least of three."""
+    seconds = {
+        paths: min(run(problem, method, seed, paths)["seconds"] for seed in (1, 2, 3))
+        for paths in _PILOTS
+    }
+    small, large = _PILOTS
+    each = max(seconds[large] - seconds[small], 0.1 * seconds[large]) / (large - small)
+    return max(0.0, seconds[small] - each * small), each
+
+
+def _fitting(method: str, budget: float, pace: tuple[float, float]) -> int:
     """Paths that take about the budget: a whole net of them by Sobol's sequence."""
-    run(problem, method, 1, _PILOT)
-    paths = _PILOT
-    while True:
-        seconds = min(run(problem, method, seed, paths)["seconds"] for seed in (1, 2))
-        ratio = budget / seconds
-        if ratio < 3.0 or paths >= _MOST_PATHS:
-            break
-        paths = min(_MOST_PATHS, int(paths * min(ratio / 1.5, 16.0)))
-    wanted = max(64.0, paths * ratio)
+    call, each = pace
+    wanted = min(_MOST_PATHS, max(2048.0, (budget - call) / each))
     if method.startswith("sobol"):
-        points = max(64, 1 << round(math.log2(wanted / _REPLICATES)))
-        return _REPLICATES * points
+        return _REPLICATES << max(6, round(math.log2(wanted / _REPLICATES)))
     return int(wanted)
 
 
@@ -80,8 +83,9 @@ def measured(budgets: Sequence[float], seeds: int, progress: Progress) -> pl.Dat
     """All runs, columns of `EfficiencyRuns`."""
     rows = []
     every = [(p, method, budget) for p in problems() for method in METHODS for budget in budgets]
+    paces = {(p.name, method): _pace(p, method) for p in problems() for method in METHODS}
     for done, (problem, method, budget) in enumerate(every):
-        paths = _fitting(problem, method, budget)
+        paths = _fitting(method, budget, paces[problem.name, method])
         key = {"product": problem.name, "method": method, "budget": budget}
         rows += [
             {**key, "seed": seed, "truth": problem.truth, **run(problem, method, seed, paths)}
@@ -124,9 +128,9 @@ def time_to_error(table: pl.DataFrame) -> pl.DataFrame:
     steepest for pseudo-random paths, whose law is known.
     """
     rows = []
-    for (product, method), own in table.partition_by(
-        "product", "method", maintain_order=True, as_dict=True
-    ).items():
+    groups = table.partition_by("product", "method", maintain_order=True, as_dict=True)
+    for (product, method), by_budget in groups.items():
+        own = by_budget.sort("median_seconds")  # a busy machine may swap them
         x = np.log(own["median_seconds"].to_numpy())
         y = np.log(own["relative_rmse"].to_numpy())
         away = x - x.mean()

@@ -134,10 +134,9 @@ def _draw_orders(axes: Any, orders: pl.DataFrame) -> None:
         if row["half_width"] > most:
             axes.annotate(
                 f"interval ±{row['half_width']:.1f}",
-                (row["order"] - half, place),
+                (row["order"] + half, place),
                 textcoords="offset points",
-                xytext=(-4, -3),
-                ha="right",
+                xytext=(5, -3),
                 fontsize=7,
             )
     names = [f"{row['product']}, {_words(row['scheme'])}" for row in orders.iter_rows(named=True)]
@@ -208,7 +207,9 @@ def write_efficiency_plot(
 
 
 def _draw_efficiency(axes: Any, own: pl.DataFrame, product: str) -> None:
-    for (method,), line in own.partition_by("method", maintain_order=True, as_dict=True).items():
+    methods = own.partition_by("method", maintain_order=True, as_dict=True)
+    for (method,), by_budget in methods.items():
+        line = by_budget.sort("median_seconds")
         colour, words = _METHODS[str(method)]
         scale = (line["relative_rmse"] / line["rmse"]).to_numpy()
         centre = line["relative_rmse"].to_numpy()

@@ -22,7 +22,8 @@ def student_tail(quantile: float, degrees_of_freedom: float) -> float:
     """
     n = degrees_of_freedom
     start = math.atan(abs(quantile) / math.sqrt(n))
-    angle: Array = np.linspace(start, math.pi / 2.0, _NODES)
+    end = min(math.pi / 2.0, start + 40.0 / math.sqrt(n))  # the rest is below the smallest double
+    angle: Array = np.linspace(start, end, _NODES)
     weight = np.full(_NODES, 2.0)
     weight[1::2] = 4.0
     weight[0] = weight[-1] = 1.0
