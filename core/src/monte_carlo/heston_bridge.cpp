@@ -50,7 +50,7 @@ Sums sums_of(double x) noexcept {
 
 double bessel_quotient(double order, double z) noexcept {
   if (!(z > 0.0)) return 0.0;
-  const int depth = 16 + static_cast<int>(3.0 * std::sqrt(z));
+  const int depth = 16 + static_cast<int>(4.0 * std::sqrt(z));
   const double last = order + depth;
   double quotient = z * z / (last + 0.5 + std::hypot(last + 1.5, z));
   for (int k = depth; k-- > 0;) quotient = z * z / (2.0 * (order + k + 1.0) + quotient);
