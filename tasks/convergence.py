@@ -12,6 +12,7 @@ _FAMILIES = {
     "pde_order": "Observed order of the finite-difference engines.",
     "mc_coverage": "How many 95 % intervals of the simulation hold the exact value.",
     "qmc_efficiency": "Error against wall time, pseudo-random paths beside Sobol's sequence.",
+    "heston_scheme_bias": "Bias of Heston's simulation schemes against the length of their steps.",
     "variance_reduction": "Variance per path and per second by method.",
 }
 

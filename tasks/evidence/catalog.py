@@ -60,6 +60,7 @@ _AGREEMENT = f"{_ARTIFACTS}/method_agreement"
 _ORDER = f"{_ARTIFACTS}/pde_order"
 _COVERAGE = f"{_ARTIFACTS}/mc_coverage"
 _EFFICIENCY = f"{_ARTIFACTS}/qmc_efficiency"
+_BIAS = f"{_ARTIFACTS}/heston_scheme_bias"
 _VARIANCE = f"{_ARTIFACTS}/variance_reduction"
 _SAMPLE_TABLES = {
     name: f"{_WRDS}/SYNTHETIC_{name}.parquet" for name in ("opprcd", "secprd", "zerocd")
@@ -175,6 +176,20 @@ _CONVERGENCE: tuple[Artifact, ...] = (
         "png",
         {"efficiency": f"{_EFFICIENCY}/efficiency.csv"},
         timed=True,
+    ),
+    _study(
+        f"{_BIAS}/bias.csv",
+        "European calls by every scheme and number of steps beside the exact price",
+        "scheme_bias:write_bias",
+        "scheme_bias",
+        {"core": CORE},
+    ),
+    _study(
+        f"{_BIAS}/heston_scheme_bias.png",
+        "Bias against steps a year by model and scheme",
+        "plots:write_bias_plot",
+        "png",
+        {"bias": f"{_BIAS}/bias.csv"},
     ),
     _study(
         f"{_VARIANCE}/runs.csv",

@@ -125,6 +125,7 @@ _CONVERGENCE = (
     "method_agreement_by_product",
     "pde_errors",
     "pde_orders",
+    "scheme_bias",
     "time_to_error",
     "variance_reduction",
     "variance_runs",

@@ -22,7 +22,14 @@ from tasks.evidence import (
     schemas,
     tolerances,
 )
-from tasks.evidence.convergence import agreement, coverage, efficiency, orders, variance
+from tasks.evidence.convergence import (
+    agreement,
+    coverage,
+    efficiency,
+    orders,
+    scheme_bias,
+    variance,
+)
 from tasks.evidence.digest import canonical_json
 from tasks.evidence.manifest import Commit
 from tasks.evidence.tolerances import Bound
@@ -50,6 +57,7 @@ class Summary(BaseModel):
     pde_order: dict[str, Any]
     mc_coverage: dict[str, Any]
     qmc_efficiency: dict[str, Any]
+    heston_scheme_bias: dict[str, Any]
     variance_reduction: dict[str, Any]
 
 
@@ -99,6 +107,10 @@ def _efficiency(content: Mapping[str, Any]) -> dict[str, Any]:
     return efficiency.figures(content[_path("qmc_efficiency/efficiency.csv")], target)
 
 
+def _bias(content: Mapping[str, Any]) -> dict[str, Any]:
+    return scheme_bias.figures(content[_path("heston_scheme_bias/bias.csv")])
+
+
 def _variance(content: Mapping[str, Any]) -> dict[str, Any]:
     return variance.figures(content[_path("variance_reduction/variance_reduction.csv")])
 
@@ -112,6 +124,7 @@ _SECTIONS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "pde_order": _orders,
     "mc_coverage": _coverage,
     "qmc_efficiency": _efficiency,
+    "heston_scheme_bias": _bias,
     "variance_reduction": _variance,
 }
 

@@ -17,6 +17,7 @@ _TITLES = {
     "pde_order": "Order of finite differences",
     "mc_coverage": "Coverage of simulated intervals",
     "qmc_efficiency": "Error against wall time",
+    "heston_scheme_bias": "Bias of Heston's schemes",
     "variance_reduction": "Variance reduction",
 }
 _OWN_PLACE = ("status", "profile")

@@ -46,6 +46,9 @@ BOUNDED: tuple[str, ...] = (
     "mc_coverage.rejected",
     "mc_coverage.worst_bias_in_deviations",
     "qmc_efficiency.worst_error_ratio",
+    "heston_scheme_bias.finest.quadratic_exponential.in_errors",
+    "heston_scheme_bias.finest.quadratic_exponential.bias",
+    "heston_scheme_bias.finest.almost_exact.in_errors",
     *(
         f"variance_reduction.most_variance_left.{name}"
         for name in ("antithetic", "control", "antithetic_control", "sobol", "sobol_control")

@@ -16,6 +16,7 @@ from tasks.evidence.convergence import (
     efficiency,
     orders,
     plots,
+    scheme_bias,
     simulated,
     student,
     variance,
@@ -231,8 +232,26 @@ def test_a_table_of_seeds_reads_back_and_draws(tmp_path):
     assert (tmp_path / "c.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_row_of_the_schemes_study_is_replayed_to_the_bit():
+    key = ("andersen-1", "full_truncation", 1, 100.0)
+    assert key in scheme_bias.plan(profiles.FAST)
+    names = ("case", "scheme", "steps_per_year", "strike")
+    row = dict(zip(names, key, strict=True)) | {"paths": 32 * 64}
+    first, second = scheme_bias.replayed(row), scheme_bias.replayed(row)
+    assert first == second
+    assert abs(first["estimate"] - first["exact"]) > 20.0 * first["standard_error"]
+    missing = list(scheme_bias.plan_faults(pl.DataFrame([row]), profiles.FAST))
+    assert "of the plan" in missing[0]
+
+
 def test_every_study_is_catalogued_with_table_and_plot():
-    names = ["method_agreement", "pde_order", "mc_coverage", "qmc_efficiency", "variance_reduction"]
-    for name in names:
+    for name in (
+        "method_agreement",
+        "pde_order",
+        "mc_coverage",
+        "qmc_efficiency",
+        "heston_scheme_bias",
+        "variance_reduction",
+    ):
         ends = {artifact.path.rsplit(".", 1)[1] for artifact in catalog.family(name)}
         assert ends == {"csv", "png"}

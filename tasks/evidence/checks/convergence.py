@@ -18,22 +18,25 @@ from tasks.evidence.convergence import (
     coverage,
     efficiency,
     orders,
+    scheme_bias,
     variance,
 )
 from tasks.evidence.faults import Finding
 
 PORTABLE = 1e-11  # of max(1, value): between processors and mathematics libraries
-_CONTRACTS, _SEEDS, _RUNS, _GRIDS = 6, 20, 4, 3
+_CONTRACTS, _SEEDS, _RUNS, _GRIDS, _SIMULATIONS = 4, 20, 4, 3, 3
+_FEW_STEPS = 4  # a year, of a simulation that is repeated
 _MOST_PATHS = 400_000  # of a timed run that is replayed
 _SECONDS_PER_PATH = (1e-10, 1e-3)  # plausible
 
-AGREEMENT, ORDERS, COVERAGE, EFFICIENCY, VARIANCE = (
+AGREEMENT, ORDERS, COVERAGE, EFFICIENCY, BIAS, VARIANCE = (
     next(a for a in catalog.family(name) if a.path.endswith(".csv"))
     for name in (
         "method_agreement",
         "pde_order",
         "mc_coverage",
         "qmc_efficiency",
+        "heston_scheme_bias",
         "variance_reduction",
     )
 )
@@ -119,6 +122,21 @@ def _efficiency(
     yield from faults or _timed(table, efficiency.replayed, chooser, allowed)
 
 
+def _bias(
+    table: pl.DataFrame, profile: str, chooser: random.Random, allowed: float
+) -> Iterator[str]:
+    faults = list(scheme_bias.plan_faults(table, profile))
+    yield from faults
+    if faults:
+        return
+    cheap = (pl.col("scheme") != "almost_exact") & (pl.col("steps_per_year") <= _FEW_STEPS)
+    numbered = table.with_row_index("row", offset=1).filter(cheap & (pl.col("paths") < _MOST_PATHS))
+    for place in chooser.sample(range(len(numbered)), _SIMULATIONS):
+        found = numbered.row(place, named=True)
+        names = ("paths", "estimate", "standard_error", "exact")
+        yield from _differences(found, scheme_bias.replayed(found), names, allowed)
+
+
 def _variance(
     table: pl.DataFrame, profile: str, chooser: random.Random, allowed: float
 ) -> Iterator[str]:
@@ -155,5 +173,6 @@ _STUDIES = (
     (ORDERS, _orders),
     (COVERAGE, _coverage),
     (EFFICIENCY, _efficiency),
+    (BIAS, _bias),
     (VARIANCE, _variance),
 )

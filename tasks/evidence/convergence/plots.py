@@ -29,6 +29,11 @@ _METHODS = {
     "sobol": (plotting.BLUE, "Sobol"),
     "sobol_control": (plotting.GREEN, "Sobol and control"),
 }
+_SCHEMES = {
+    "full_truncation": (plotting.GREY, 0.96),
+    "quadratic_exponential": (plotting.BLUE, 1.0),
+    "almost_exact": (plotting.GREEN, 1.04),
+}
 
 
 def _words(name: str) -> str:
@@ -229,6 +234,59 @@ def _draw_efficiency(axes: Any, own: pl.DataFrame, product: str) -> None:
     axes.set_yscale("log")
     axes.minorticks_off()
     axes.set_title(_words(product))
+
+
+def write_bias_plot(
+    output: Path,
+    *,
+    inputs: Mapping[str, Path],
+    config: Mapping[str, Any],  # noqa: ARG001 - one signature for all makers
+    progress: Progress,
+) -> None:
+    """Worst bias against steps a year by scheme, a panel a case."""
+    table = tables.read_table(inputs["bias"], schemas.SchemeBias)
+    cases = table["case"].unique(maintain_order=True).to_list()
+    title = "Bias of Heston's schemes: European calls, spot 100, worst of the strikes"
+    with plotting.figure(output, 13.0, 6.6, title) as drawn:
+        panels = drawn.subplots(2, -(-len(cases) // 2), sharex=True, sharey=True).ravel()
+        for axes, case in zip(panels, cases, strict=False):
+            _draw_bias(axes, table.filter(pl.col("case") == case), case)
+        steps = table["steps_per_year"].unique().sort().to_list()
+        panels[0].set_xticks(steps, [str(count) for count in steps])
+        panels[0].minorticks_off()
+        for axes in panels[len(panels) // 2 :]:
+            axes.set_xlabel("steps a year")
+        drawn.supylabel("absolute bias (bar: two standard errors)", fontsize=9)
+        handles, labels = panels[0].get_legend_handles_labels()
+        drawn.legend(handles, labels, loc="outside lower center", ncols=len(labels), fontsize=9)
+    progress(1, 1)
+
+
+def _draw_bias(axes: Any, own: pl.DataFrame, case: str) -> None:
+    least = 1e-4  # what is below is drawn there
+    for scheme, (colour, shift) in _SCHEMES.items():
+        worst = (
+            own.filter(pl.col("scheme") == scheme)
+            .with_columns(size=pl.col("bias").abs())
+            .sort("size")
+            .unique("steps_per_year", keep="last")
+            .sort("steps_per_year")
+        )
+        size, error = worst["size"].to_numpy(), 2.0 * worst["standard_error"].to_numpy()
+        axes.errorbar(
+            worst["steps_per_year"].to_numpy() * shift,
+            np.maximum(size, least),
+            yerr=np.stack([np.minimum(error, np.maximum(size - least, 0.0)), error]),
+            fmt="o-",
+            ms=3.5,
+            linewidth=1.2,
+            color=colour,
+            label=_words(scheme),
+        )
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.minorticks_off()
+    axes.set_title(case)
 
 
 def write_variance_plot(

@@ -171,6 +171,31 @@ class TimeToError(dy.Schema):
         return pl.col("seconds_measured").is_null() != pl.col("seconds_extrapolated").is_null()
 
 
+class SchemeBias(dy.Schema):
+    """One simulation of a European call under Heston's model beside its exact price."""
+
+    case = dy.String(nullable=False, regex=r"^[a-z][a-z0-9-]*$", primary_key=True)
+    scheme = dy.String(nullable=False, regex=_NAME, primary_key=True)
+    steps_per_year = dy.Int64(nullable=False, min=1, primary_key=True)
+    strike = dy.Float64(nullable=False, min_exclusive=0.0, primary_key=True)
+    paths = dy.Int64(nullable=False, min=2)
+    estimate = dy.Float64(nullable=False)
+    standard_error = dy.Float64(nullable=False, min_exclusive=0.0)
+    exact = dy.Float64(nullable=False)
+    bias = dy.Float64(nullable=False)
+    errors = dy.Float64(nullable=False)
+
+    @dy.rule()
+    def bias_is_estimate_less_exact(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """Sign and size of the stored bias."""
+        return pl.col("bias") == pl.col("estimate") - pl.col("exact")
+
+    @dy.rule()
+    def errors_are_the_quotient(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """The bias in units of its standard error."""
+        return pl.col("errors") == pl.col("bias") / pl.col("standard_error")
+
+
 class VarianceRuns(dy.Schema):
     """One timed simulation of the study of variance, in the order of its plan."""
 
@@ -205,6 +230,7 @@ SCHEMAS: Mapping[str, type[dy.Schema]] = {
     "method_agreement_by_product": MethodAgreementByProduct,
     "pde_errors": PdeErrors,
     "pde_orders": PdeOrders,
+    "scheme_bias": SchemeBias,
     "time_to_error": TimeToError,
     "variance_reduction": VarianceReduction,
     "variance_runs": VarianceRuns,
