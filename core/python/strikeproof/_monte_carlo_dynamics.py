@@ -46,7 +46,7 @@ class _Stepped(Model):
         return curve("rate", self.rate, RATE_KINDS)
 
     def yield_curve(self, asset: int) -> CurveTuple:
-        return curve("dividend_yield", self.dividend_yield, RATE_KINDS)
+        return curve("dividend_yield", (self.dividend_yield,)[asset], RATE_KINDS)
 
 
 @dataclass(frozen=True, kw_only=True)
