@@ -85,7 +85,7 @@ CONVERGENCE_LIES: Mapping[str, tuple[Lie, str]] = {
         rows(_GRID_ERRORS, lambda r: None if r["product"] == "american" else r),
         "products and schemes are not the",
     ),
-    "M916": (rows(_COVERAGE, _all_covered), "not what its maker makes"),
+    "M916": (rows(_COVERAGE, _all_covered), "not what its maker makes|coverage is the share"),
     "M917": (rows(_SEEDS, _times(1.5, "standard_error")), "standard_error is .*computed anew"),
     "M918": (rows(_RUNS, _times(1e-6, "seconds")), "implausible time"),
     "M919": (rows(_TARGET, _measured), "not what its maker makes"),
