@@ -1,4 +1,4 @@
-"""Wiring of the `metrics_gate` artifacts."""
+"""Wiring of the `gate_mutants` and `metrics_gate` artifacts: the lies and the verdict."""
 
 from __future__ import annotations
 
