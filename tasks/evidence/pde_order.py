@@ -151,9 +151,9 @@ def orders(rows: Iterable[dict[str, Any]]) -> list[Order]:
     return [Order(*key, *fitted(found), len(found)) for key, found in errors.items()]
 
 
-def products() -> list[Product]:
-    """All products of both engines."""
-    return [*one_factor_products(), *two_factor_products()]
+def products(*, fine_truths: bool = True) -> list[Product]:
+    """All products of both engines; `fine_truths` as for `two_factor_products`."""
+    return [*one_factor_products(), *two_factor_products(fine_truths=fine_truths)]
 
 
 def _one(
@@ -287,8 +287,11 @@ def _two(name: str, scheme: str, terms: dict[str, Any], truth: float, truth_from
     return Product(name, scheme, points, steps, HESTON_REFINEMENTS, value, truth, truth_from)
 
 
-def two_factor_products() -> list[Product]:
-    """Products of `heston_finite_difference`, each with both schemes; seconds for the truths."""
+def two_factor_products(*, fine_truths: bool = True) -> list[Product]:
+    """Products of `heston_finite_difference`, each with both schemes.
+
+    Without `fine_truths` those are left out whose truth is a finer grid, which takes seconds each.
+    """
     call: dict[str, Any] = {"option_type": "call"}
     european = float(heston.price(**call, **_HESTON_MARKET))
     level = 88.0
@@ -299,25 +302,26 @@ def two_factor_products() -> list[Product]:
     american_put: dict[str, Any] = {"option_type": "put", "exercise": "american"}
     found = []
     for scheme, other in zip(_ADI, reversed(_ADI), strict=True):
-        fine = f"extrapolated finer grid, {other}"
         found += [
             _two("heston european", scheme, call, european, "semi-analytic"),
             _two(
-                "heston down-out call, uncorrelated",
+                "heston down-out call without correlation",
                 scheme,
                 {**out, **free},
                 _reflection(reflected, level),
                 "reflection",
             ),
-            _two("heston down-out call", scheme, out, _finest_heston(out, other), fine),
-            _two("heston up-out call with rebate", scheme, up, _finest_heston(up, other), fine),
-            _two(
-                "heston american",
-                scheme,
-                american_put,
-                _finest_heston(american_put, other),
-                fine,
-            ),
+        ]
+        if not fine_truths:
+            continue
+        fine = f"extrapolated finer grid, {other}"
+        found += [
+            _two(name, scheme, terms, _finest_heston(terms, other), fine)
+            for name, terms in (
+                ("heston down-out call", out),
+                ("heston up-out call with rebate", up),
+                ("heston american", american_put),
+            )
         ]
     return found
 

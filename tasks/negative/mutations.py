@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tasks.evidence import catalog
+from tasks.negative.convergence_lies import CONVERGENCE_LIES
 from tasks.negative.scene import BENCHMARKS, MANIFEST, PARITY, SUMMARY, WRDS, Scene
 
 _PNG = "docs/artifacts/ql_parity/ql_parity.png"
@@ -375,6 +376,8 @@ LIES["M911"] = (
     lambda s: s.edit(SUMMARY + catalog.RECEIPT_SUFFIX, lambda d: d.replace(b"\n", b"\r\n")),
     "not in canonical form",
 )
+
+LIES.update(CONVERGENCE_LIES)
 
 PENDING: Mapping[str, str] = dict.fromkeys(
     ("M062", "M063", "M065", "M066", "M073"),

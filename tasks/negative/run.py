@@ -144,6 +144,7 @@ _WITNESS = {
     "parity": ("M010", "identical to ours"),
     "benchmarks": ("M044", "debug build"),
     "wrds": ("M907", "digest of opprcd differs"),
+    "convergence": ("M917", "standard_error is .*computed anew"),
     "remade": ("M067", "not what its maker makes"),
 }
 
