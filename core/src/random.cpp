@@ -199,8 +199,9 @@ void BrownianBridge::build(const double* normals, std::size_t paths,
     if (right == nullptr) {
       for (std::size_t p = 0; p < paths; ++p) to[p] = s.deviation * z[p];
     } else if (left == nullptr) {
-      for (std::size_t p = 0; p < paths; ++p)
+      for (std::size_t p = 0; p < paths; ++p) {
         to[p] = s.right_weight * right[p] + s.deviation * z[p];
+      }
     } else {
       for (std::size_t p = 0; p < paths; ++p) {
         to[p] = s.left_weight * left[p] + s.right_weight * right[p] + s.deviation * z[p];

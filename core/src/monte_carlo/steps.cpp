@@ -20,8 +20,9 @@ std::vector<Step> steps_of(const Schedule& schedule, std::span<const double> fur
   double last = 0.0;
   for (const double time : times) {
     const double parts = std::max(1.0, std::ceil((time - last) / longest * (1.0 - 1e-12)));
-    for (double k = 1.0; k < parts; k += 1.0) {
-      const double between = last + (time - last) * (k / parts);
+    const auto inner = static_cast<std::size_t>(parts);
+    for (std::size_t k = 1; k < inner; ++k) {
+      const double between = last + (time - last) * (static_cast<double>(k) / parts);
       found.push_back({between, kNoDate, between});
     }
     const bool dated = time == schedule.dates[date];

@@ -206,7 +206,7 @@ class HestonSolver {
   }
 
   // Cubic in spot and variance around today's.
-  HestonSolution read() const {
+  [[nodiscard]] HestonSolution read() const {
     const double spot = market_.spot, v = market_.model.initial_variance;
     const Stencil s = stencil_at(grid_.spot, spot), w = stencil_at(grid_.variance, v);
     const auto at = [&](const std::array<double, 4>& by_spot,

@@ -19,7 +19,6 @@ using finite_difference::Barriers;
 using finite_difference::Contract;
 using finite_difference::CurveMarket;
 using finite_difference::Knock;
-using finite_difference::Payoff;
 using finite_difference::RebatePayment;
 
 constexpr int kPieces = 64;
