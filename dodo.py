@@ -2,21 +2,21 @@
 
 from tasks.benchmarks import task_benchmarks
 from tasks.build import task_build
-from tasks.gate import task_metrics_gate
+from tasks.convergence import task_convergence
+from tasks.gate import task_gate_mutants, task_metrics_gate
 from tasks.graph.reporter import EvidenceReporter
 from tasks.market_fit import task_market_fit
 from tasks.metrics import task_metrics_summary
-from tasks.mutants import task_gate_mutants
 from tasks.pack import task_validation_pack
 from tasks.parity import task_ql_parity
-from tasks.peers import task_peers
-from tasks.products import task_products, task_smile_models
+from tasks.products import task_peers, task_products, task_smile_models
 from tasks.soak import task_soak
 from tasks.wrds_sample import task_wrds_sample
 
 __all__ = [
     "task_benchmarks",
     "task_build",
+    "task_convergence",
     "task_gate_mutants",
     "task_market_fit",
     "task_metrics_gate",

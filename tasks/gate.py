@@ -1,4 +1,4 @@
-"""Wiring of the `metrics_gate` artifacts."""
+"""Wiring of the `gate_mutants` and `metrics_gate` artifacts: the lies and the verdict."""
 
 from __future__ import annotations
 
@@ -11,3 +11,8 @@ from tasks.graph.artifact import family
 def task_metrics_gate() -> Iterator[dict[str, Any]]:
     """Check every artifact, recompute every figure; fail the graph on any fault."""
     yield from family("metrics_gate")
+
+
+def task_gate_mutants() -> Iterator[dict[str, Any]]:
+    """Try every catalogued lie on these artifacts; fail unless each is refused in its words."""
+    yield from family("gate_mutants")

@@ -1,4 +1,4 @@
-"""Wiring of what stands beside QuantLib and is made only when asked for: products, smile models."""
+"""Wiring of what stands beside other libraries and is made only when asked for."""
 
 from __future__ import annotations
 
@@ -16,3 +16,8 @@ def task_products() -> Iterator[dict[str, Any]]:
 def task_smile_models() -> Iterator[dict[str, Any]]:
     """Heston's surfaces and calibration beside QuantLib (optional)."""
     yield from family("smile_models")
+
+
+def task_peers() -> Iterator[dict[str, Any]]:
+    """Other packages on the same quotes, in an environment of their own (minutes, optional)."""
+    yield from family("peers")

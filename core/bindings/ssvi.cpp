@@ -10,6 +10,7 @@
 
 #include "engine.hpp"
 #include "strikeproof/ssvi_calibration.hpp"
+#include "surfaces.hpp"
 #include "violations.hpp"
 
 namespace {
@@ -22,23 +23,6 @@ using namespace strikeproof::bindings;  // NOLINT: the sibling of this file
 constexpr std::size_t kInputs = 2;
 constexpr std::size_t kOutputs = 8;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-/// What a surface is made of: times, then theta, rho and psi of each, family, interpolation, eta,
-/// gamma.
-using Description = std::tuple<std::vector<double>, std::vector<double>, std::vector<double>,
-                               std::vector<double>, int, int, double, double>;
-
-ssvi::Surface surface_of(const Description& description) {
-  const auto& [times, theta, rho, psi, family, interpolation, eta, gamma] = description;
-  const std::size_t count = times.size();
-  if (count == 0 || theta.size() != count || rho.size() != count || psi.size() != count) {
-    throw nb::value_error("want one theta, rho and psi per time");
-  }
-  std::vector<ssvi::Slice> slices;
-  for (std::size_t i = 0; i < count; ++i) slices.push_back({theta[i], rho[i], psi[i]});
-  return {times, slices, static_cast<ssvi::Family>(family),
-          eta,   gamma,  static_cast<ssvi::Interpolation>(interpolation)};
-}
 
 /// Total variance, its derivatives by k (two) and by time, g, density, implied and local
 /// volatility. Where the surface has no local volatility, that output alone is NaN.
@@ -64,7 +48,7 @@ Status row(const ssvi::Surface& surface, double k, double time,
 }
 
 void evaluate(const Inputs& in, const Outputs& out, const StatusOutput& status, unsigned threads,
-              const Description& description) {
+              const SurfaceInput& description) {
   const ssvi::Surface surface = surface_of(description);
   const std::size_t count = status.shape(0);
   const auto from = input_columns<kInputs>(in, count);
@@ -87,7 +71,7 @@ void evaluate(const Inputs& in, const Outputs& out, const StatusOutput& status, 
 }
 
 /// Rows of fault, place, size, from, to, time, later time.
-std::vector<std::vector<double>> arbitrage(const Description& description,
+std::vector<std::vector<double>> arbitrage(const SurfaceInput& description,
                                            const std::vector<double>& times) {
   std::vector<std::vector<double>> rows;
   for (const ssvi::Violation& violation : ssvi::arbitrage(surface_of(description), times)) {
@@ -98,7 +82,7 @@ std::vector<std::vector<double>> arbitrage(const Description& description,
 }
 
 /// Theta, rho and psi of the smiles at the times.
-std::vector<std::array<double, 3>> slices(const Description& description,
+std::vector<std::array<double, 3>> slices(const SurfaceInput& description,
                                           const std::vector<double>& times) {
   const ssvi::Surface surface = surface_of(description);
   std::vector<std::array<double, 3>> found;

@@ -1,44 +1,27 @@
 // Binding of the term structures: a curve is its kind, times and values, made anew for each call.
 #include "strikeproof/term_structure.hpp"
 
-#include <span>
-
 #include "columns.hpp"
+#include "curves.hpp"
 
 namespace {
 
 namespace nb = nanobind;
 namespace model = strikeproof::term_structure;
 using model::Integral;
-using model::Interpolation;
-using model::RateCurve;
-using model::VolatilityCurve;
 using strikeproof::bindings::Input;
 using strikeproof::bindings::Output;
 
 // What is asked for; the order is that of _FIGURES in strikeproof/_curve.py.
 enum class Figure : int { kIntegral = 0, kAverage = 1, kAt = 2 };
 
-// The order is that of the curve's KINDS in strikeproof/term_structure.py.
 Integral integral_of(bool volatility, int kind, const Input& times, const Input& values) {
-  const std::span<const double> t(times.data(), times.shape(0));
-  const std::span<const double> v(values.data(), values.shape(0));
-  if (volatility) {
-    if (kind == 0) return VolatilityCurve::flat(v[0]).square();
-    if (kind == 1) return VolatilityCurve::piecewise_constant(t, v).square();
-    if (kind == 2) return VolatilityCurve::from_total_variances(t, v).square();
-    return VolatilityCurve::from_volatilities(t, v).square();
-  }
-  if (kind == 0) return RateCurve::flat(v[0]).rate();
-  if (kind == 1) return RateCurve::piecewise_constant(t, v).rate();
-  if (kind == 2) return RateCurve::from_zero_rates(t, v, Interpolation::kLinearZero).rate();
-  if (kind == 3) return RateCurve::from_zero_rates(t, v, Interpolation::kLogLinearDiscount).rate();
-  return RateCurve::from_discounts(t, v).rate();
+  return volatility ? strikeproof::bindings::volatility_curve(kind, times, values).square()
+                    : strikeproof::bindings::rate_curve(kind, times, values).rate();
 }
 
 void evaluate(bool volatility, int kind, const Input& times, const Input& values, int figure,
               const Input& start, const Input& end, const Output& out) {
-  if (values.shape(0) == 0 && kind == 0) throw nb::value_error("a flat curve has one value");
   const Integral curve = integral_of(volatility, kind, times, values);
   const std::size_t count = out.shape(0);
   const auto from = strikeproof::bindings::as_column(start, count);

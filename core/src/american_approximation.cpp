@@ -363,9 +363,10 @@ Found<T> value_of_method(const State<T>& s, Method method) noexcept {
                    : method == Method::kQdPlus           ? qd_plus(s)
                                                          : quadratic_value(s, method);
   if (!found.valid || !std::isfinite(value_of(found.value))) return {T(kNaN), false, false};
-  if (found.exercised) return exercised(s);
-  if (value_of(found.value) < value_of(european_value)) found.value = european_value;
   const double gain = s.phi * (value_of(s.spot) - value_of(s.strike));
+  // a named boundary may ask for exercise where the European option is worth more
+  if (found.exercised && gain >= value_of(european_value)) return exercised(s);
+  if (value_of(found.value) < value_of(european_value)) found.value = european_value;
   const bool rounding = value_of(found.value) <= gain * (1.0 + 1e-15);
   return rounding ? exercised(s) : found;
 }

@@ -31,6 +31,7 @@
 #include <utility>
 
 #include "heston_settle.hpp"
+#include "math/log_gamma.hpp"
 #include "strikeproof/black_scholes.hpp"
 
 namespace strikeproof::bates {
@@ -49,7 +50,7 @@ double growth(const Jumps& j) noexcept { return j.mean + 0.5 * j.volatility * j.
 /// Poisson's probability of n.
 double poisson(int n, double mean) noexcept {
   if (mean == 0.0) return n == 0 ? 1.0 : 0.0;
-  return std::exp(n * std::log(mean) - mean - std::lgamma(n + 1.0));
+  return std::exp(n * std::log(mean) - mean - math::log_gamma(n + 1.0));
 }
 
 struct Range {

@@ -29,7 +29,7 @@
 #include <vector>
 
 #include "numeric/exercise_rules.hpp"
-#include "numeric/vanilla_pde.hpp"
+#include "numeric/one_factor.hpp"
 #include "strikeproof/math/gauss_legendre.hpp"
 #include "strikeproof/math/normal.hpp"
 

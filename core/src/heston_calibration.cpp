@@ -286,6 +286,7 @@ std::vector<std::vector<double>> heston_starts(std::span<const Quote> quotes) {
                                                           {0.1, 0.2, -0.1}}};
   const auto [first, last] = variances_at_the_money(quotes);
   std::vector<std::vector<double>> found;
+  found.reserve(kShapes.size());
   for (const auto& shape : kShapes) found.push_back({first, last, shape[0], shape[1], shape[2]});
   return found;
 }
@@ -356,23 +357,13 @@ std::vector<double> by_parameters(const std::vector<double>& inverse_normal,
   return found;
 }
 
-}  // namespace
-
-Result calibrate(Family family, std::span<const Quote> quotes, std::span<const Bounds> bounds,
-                 const Settings& settings) {
+/// The best fit from any of the starts.
+Result fitted(Family family, std::span<const Quote> quotes, std::span<const Bounds> bounds,
+              std::vector<std::vector<double>> starts, int most_evaluations) {
   const std::size_t count = family == Family::kHeston ? kHestonParameters : kMost;
   const Transform transform(count, bounds);
   Problem problem(family, quotes, transform);
-  std::vector<std::vector<double>> starts{settings.start};
-  int evaluations = 0;
-  if (settings.start.empty() && family == Family::kHeston) {
-    starts = heston_starts(quotes);
-  } else if (settings.start.empty()) {
-    Result plain = calibrate(Family::kHeston, quotes, bounds.first(kHestonParameters), settings);
-    starts = bates_starts(plain.parameters);
-    evaluations = plain.evaluations;
-  }
-  Fit fit = fit_from(starts, problem, transform, quotes.size(), settings.most_evaluations);
+  Fit fit = fit_from(starts, problem, transform, quotes.size(), most_evaluations);
   Parameters parameters{};
   Parameters slopes{};
   const bool found = !fit.best.parameters.empty();
@@ -389,10 +380,24 @@ Result calibrate(Family family, std::span<const Quote> quotes, std::span<const B
   result.sum_of_squares = fit.best.sum_of_squares;
   result.inverse_normal = by_parameters(fit.best.inverse_normal, slopes, transform.free());
   result.condition_number = fit.best.condition_number;
-  result.evaluations = evaluations + fit.evaluations;
+  result.evaluations = fit.evaluations;
   result.starts = fit.starts;
   result.stop = static_cast<Stop>(fit.best.stop);
   return result;
+}
+
+}  // namespace
+
+Result calibrate(Family family, std::span<const Quote> quotes, std::span<const Bounds> bounds,
+                 const Settings& settings) {
+  const int most = settings.most_evaluations;
+  if (!settings.start.empty()) return fitted(family, quotes, bounds, {settings.start}, most);
+  const auto plain_bounds = bounds.first(kHestonParameters);
+  Result plain = fitted(Family::kHeston, quotes, plain_bounds, heston_starts(quotes), most);
+  if (family == Family::kHeston) return plain;
+  Result found = fitted(family, quotes, bounds, bates_starts(plain.parameters), most);
+  found.evaluations += plain.evaluations;
+  return found;
 }
 
 }  // namespace strikeproof::calibration

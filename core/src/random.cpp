@@ -121,24 +121,30 @@ void normals(const Place& place, std::uint64_t first, std::span<double> out) noe
 }
 
 Sobol::Sobol(std::size_t dimensions)
-    : dimensions_(dimensions), directions_(directions_of(dimensions)) {}
+    : dimensions_(dimensions),
+      directions_(std::make_shared<const std::vector<std::uint32_t>>(directions_of(dimensions))) {}
 
 Sobol::Sobol(std::size_t dimensions, std::uint64_t seed, std::uint32_t replicate)
-    : Sobol(dimensions) {
-  seeds_.reserve(dimensions);
+    : Sobol(Sobol(dimensions).scrambled(seed, replicate)) {}
+
+Sobol Sobol::scrambled(std::uint64_t seed, std::uint32_t replicate) const {
+  Sobol found = *this;
+  found.seeds_.clear();
+  found.seeds_.reserve(dimensions_);
   const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(seed),
                                          static_cast<std::uint32_t>(seed >> 32)};
-  for (std::size_t dimension = 0; dimension < dimensions; ++dimension) {
+  for (std::size_t dimension = 0; dimension < dimensions_; ++dimension) {
     // no path has this last word: dimension and stream would both be the largest
     const auto words =
         philox({static_cast<std::uint32_t>(dimension), replicate, 0, 0xffffffffU}, key);
-    seeds_.push_back(words[0] | (std::uint64_t{words[1]} << 32));
+    found.seeds_.push_back(words[0] | (std::uint64_t{words[1]} << 32));
   }
+  return found;
 }
 
 void Sobol::uniforms(std::size_t dimension, std::uint64_t first,
                      std::span<double> out) const noexcept {
-  const simd::SobolColumn column{&directions_[dimension * kWordBits], !seeds_.empty(),
+  const simd::SobolColumn column{directions_->data() + dimension * kWordBits, !seeds_.empty(),
                                  seeds_.empty() ? 0 : seeds_[dimension]};
   by_groups(first, out, [&](std::uint64_t at, std::size_t count, double* to) {
     simd::random_kernels().sobol(column, at, count, to);
@@ -193,8 +199,9 @@ void BrownianBridge::build(const double* normals, std::size_t paths,
     if (right == nullptr) {
       for (std::size_t p = 0; p < paths; ++p) to[p] = s.deviation * z[p];
     } else if (left == nullptr) {
-      for (std::size_t p = 0; p < paths; ++p)
+      for (std::size_t p = 0; p < paths; ++p) {
         to[p] = s.right_weight * right[p] + s.deviation * z[p];
+      }
     } else {
       for (std::size_t p = 0; p < paths; ++p) {
         to[p] = s.left_weight * left[p] + s.right_weight * right[p] + s.deviation * z[p];

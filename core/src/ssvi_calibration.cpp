@@ -264,6 +264,7 @@ Calibration calibrate_formula(const Problem& problem, Family family) {
   const FormulaDomain domain(family, problem.times().size());
   const std::vector<double> levels = problem.levels();
   std::vector<std::vector<double>> starts;
+  starts.reserve(kShapes.size());
   for (const Shape& shape : kShapes) {
     starts.push_back(domain.start(shape.rho, shape.share, shape.gamma, levels));
   }
@@ -283,7 +284,7 @@ Calibration calibrate(std::span<const double> times, std::span<const Quote> quot
                       const CalibrationSettings& settings) {
   const Problem problem(times, quotes, settings);
   if (settings.family != Family::kSlices) return calibrate_formula(problem, settings.family);
-  const Calibration formula = calibrate_formula(problem, Family::kPowerLaw);
+  Calibration formula = calibrate_formula(problem, Family::kPowerLaw);
   if (formula.stop == svi::Stop::kUnusable) return formula;
   std::vector<Slice> own;
   for (std::size_t i = 0; i < times.size(); ++i) {

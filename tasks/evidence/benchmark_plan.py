@@ -18,6 +18,13 @@ _HESTON = {
     **dict.fromkeys(("price", "greeks", "sensitivities"), ((200, 1), (20_000, 1), (20_000, 2))),
     "calibrate": ((65, 1), (500, 1)),
 }
+# steps of paths: a million paths of one and a hundred thousand of 252, or whole nets
+_MONTE_CARLO = {
+    "european": 1_000_000,
+    "european_sobol": 1_048_576,
+    "asian": 25_200_000,
+    "asian_sobol": 33_030_144,
+}
 _SCENARIOS = ((10_000, 1), (1_000_000, 1), (1_000_000, 2))
 
 NAMES: tuple[str, ...] = (
@@ -36,6 +43,11 @@ NAMES: tuple[str, ...] = (
         f"heston/{operation}/{batch}/pool:{threads}/real_time"
         for operation, sizes in _HESTON.items()
         for batch, threads in sizes
+    ),
+    *(
+        f"monte_carlo/{operation}/{batch}/pool:{threads}/real_time"
+        for operation, batch in _MONTE_CARLO.items()
+        for threads in (1, 2)
     ),
     *(f"portfolio/risk/{batch}/pool:{threads}/real_time" for batch, threads in _SIZES),
     *(f"portfolio/scenarios/{batch}/pool:{threads}/real_time" for batch, threads in _SCENARIOS),

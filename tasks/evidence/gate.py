@@ -18,6 +18,7 @@ from typing import Any
 from tasks.evidence import catalog, profiles, repository, tolerances
 from tasks.evidence.checks import (
     benchmarks,
+    convergence,
     figures,
     listing,
     mutants,
@@ -43,6 +44,7 @@ CHECKS: Mapping[str, Check] = {
     "parity": parity.check,
     "benchmarks": benchmarks.check,
     "wrds": wrds.check,
+    "convergence": convergence.check,
     "remade": remade.check,
     "mutants": mutants.check,
 }

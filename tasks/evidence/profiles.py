@@ -22,6 +22,18 @@ _SETTINGS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         FAST: {"repetitions": 3, "min_seconds": 0.02},
         FULL: {"repetitions": 10, "min_seconds": 0.05},
     },
+    "mc_coverage": {
+        FAST: {"seeds": 150},
+        FULL: {"seeds": 1000},
+    },
+    "qmc_efficiency": {
+        FAST: {"budgets": [0.0005, 0.002], "seeds": 16},
+        FULL: {"budgets": [0.001, 0.004, 0.016, 0.064], "seeds": 32},
+    },
+    "variance_reduction": {
+        FAST: {"seeds": 4},
+        FULL: {"seeds": 16},
+    },
     "wrds_sample": {
         FAST: {"mode": "sample"},
         FULL: {"mode": "sample"},

@@ -121,7 +121,24 @@ def _png(path: Path) -> bytes:
     return data
 
 
+# Tables of the convergence studies, each read under its own name.
+_CONVERGENCE = (
+    "coverage",
+    "coverage_seeds",
+    "efficiency",
+    "efficiency_runs",
+    "method_agreement",
+    "method_agreement_by_product",
+    "pde_errors",
+    "pde_orders",
+    "scheme_bias",
+    "time_to_error",
+    "variance_reduction",
+    "variance_runs",
+)
+
 _READERS: Mapping[str, Callable[[Path], Any]] = {
+    **{name: _table(name) for name in _CONVERGENCE},
     "benchmark_report": _benchmark_report,
     "benchmark_table": _table("benchmark_table"),
     "gate_mutants": _mutants,

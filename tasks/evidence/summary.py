@@ -23,6 +23,14 @@ from tasks.evidence import (
     schemas,
     tolerances,
 )
+from tasks.evidence.convergence import (
+    agreement,
+    coverage,
+    efficiency,
+    orders,
+    scheme_bias,
+    variance,
+)
 from tasks.evidence.digest import canonical_json
 from tasks.evidence.manifest import Commit
 from tasks.evidence.tolerances import Bound
@@ -46,6 +54,12 @@ class Summary(BaseModel):
     benchmarks: dict[str, Any]
     market_fit: dict[str, Any]
     wrds_sample: dict[str, Any]
+    method_agreement: dict[str, Any]
+    pde_order: dict[str, Any]
+    mc_coverage: dict[str, Any]
+    qmc_efficiency: dict[str, Any]
+    heston_scheme_bias: dict[str, Any]
+    variance_reduction: dict[str, Any]
 
 
 def _parity(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,11 +94,43 @@ def _wrds(content: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
+def _agreement(content: Mapping[str, Any]) -> dict[str, Any]:
+    rows = content[_path("method_agreement/method_agreement.csv")]
+    return agreement.figures(rows, content[_path("method_agreement/by_product.csv")])
+
+
+def _orders(content: Mapping[str, Any]) -> dict[str, Any]:
+    return orders.figures(content[_path("pde_order/orders.csv")])
+
+
+def _coverage(content: Mapping[str, Any]) -> dict[str, Any]:
+    return coverage.figures(content[_path("mc_coverage/coverage.csv")])
+
+
+def _efficiency(content: Mapping[str, Any]) -> dict[str, Any]:
+    target = content[_path("qmc_efficiency/time_to_error.csv")]
+    return efficiency.figures(content[_path("qmc_efficiency/efficiency.csv")], target)
+
+
+def _bias(content: Mapping[str, Any]) -> dict[str, Any]:
+    return scheme_bias.figures(content[_path("heston_scheme_bias/bias.csv")])
+
+
+def _variance(content: Mapping[str, Any]) -> dict[str, Any]:
+    return variance.figures(content[_path("variance_reduction/variance_reduction.csv")])
+
+
 _SECTIONS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "ql_parity": _parity,
     "benchmarks": _benchmarks,
     "market_fit": _market_fit,
     "wrds_sample": _wrds,
+    "method_agreement": _agreement,
+    "pde_order": _orders,
+    "mc_coverage": _coverage,
+    "qmc_efficiency": _efficiency,
+    "heston_scheme_bias": _bias,
+    "variance_reduction": _variance,
 }
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
+from tasks.evidence.convergence.tables import SCHEMAS as CONVERGENCE
 from tasks.evidence.faults import EvidenceFault
 from tasks.evidence.strict_json import text_of
 from wrds_pipeline import schemas as wrds
@@ -367,6 +368,7 @@ SCHEMAS: Mapping[str, type[dy.Schema]] = {
     "wrds_calibration": wrds.Calibration,
     "wrds_oos_pricing": wrds.OosPricing,
     "wrds_summary": wrds.Summary,
+    **CONVERGENCE,
 }
 
 # Tables whose rows are in the order of their key; the others have an order of their own, which

@@ -38,6 +38,24 @@ BOUNDED: tuple[str, ...] = (
     "market_fit.models.svi.butterfly_violations",
     "wrds_sample.in_sample_rmse_volatility",
     "wrds_sample.out_of_sample_rmse_volatility",
+    *(
+        f"method_agreement.kinds.{name}.{figure}"
+        for name in ("qmc", "pde", "tree")
+        for figure in ("worst_in_errors", "worst_absolute")
+    ),
+    "method_agreement.kinds.qmc.share_outside_95",
+    "pde_order.worst_shortfall",
+    "pde_order.undetermined",
+    "mc_coverage.rejected",
+    "mc_coverage.worst_bias_in_deviations",
+    "qmc_efficiency.worst_error_ratio",
+    "heston_scheme_bias.finest.quadratic_exponential.in_errors",
+    "heston_scheme_bias.finest.quadratic_exponential.bias",
+    "heston_scheme_bias.finest.almost_exact.in_errors",
+    *(
+        f"variance_reduction.most_variance_left.{name}"
+        for name in ("antithetic", "control", "antithetic_control", "sobol", "sobol_control")
+    ),
 )
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tasks.evidence import catalog, crate, receipts, repository, sources, tolerances, zip_rules
 from tasks.evidence.catalog import Artifact
-from tasks.evidence.checks import benchmarks, figures, listing, parity, wrds
+from tasks.evidence.checks import benchmarks, convergence, figures, listing, parity, wrds
 from tasks.evidence.checks.evidence import Evidence, load
 from tasks.evidence.digest import sha256_bytes, sha256_file
 from tasks.evidence.faults import EvidenceFault, Finding, reasons
@@ -91,6 +91,8 @@ def _content_claims(root: Path) -> Iterator[Claim]:
     yield from _checked("manifest", listing.check, evidence, "lists every artifact, true digests")
     again = f"{parity.SAMPLED_ROWS} sampled rows priced anew by both libraries"
     yield from _checked("parity", parity.check_portable, evidence, again)
+    anew = "sampled rows of every study computed anew"
+    yield from _checked("convergence", convergence.check_portable, evidence, anew)
     yield from _checked("wrds sample", wrds.check, evidence, "as-of rules hold row by row")
     built = "Release build, complete plan; the times are the author's"
     yield from _checked("benchmarks", benchmarks.check_report, evidence, built, RECORDED)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tasks.evidence import catalog, parity_grid
+from tasks.negative.convergence_lies import CONVERGENCE_LIES
 from tasks.negative.scene import BENCHMARKS, MANIFEST, PARITY, SUMMARY, WRDS, Scene
 
 _PNG = "docs/artifacts/ql_parity/ql_parity.png"
@@ -401,22 +402,23 @@ def _off(number: str, error: float, verdict: str, pattern: str) -> None:
     LIES[number] = (lie, pattern)
 
 
-_off("M912", 1e-6, "agree", r"barrier\.parquet: verdict agree is within the tolerance: not so")
-_off("M913", 1e-6, "strikeproof", r"barrier\.parquet.*: strikeproof is .*, priced anew")
-LIES["M914"] = (
+_off("M930", 1e-6, "agree", r"barrier\.parquet: verdict agree is within the tolerance: not so")
+_off("M931", 1e-6, "strikeproof", r"barrier\.parquet.*: strikeproof is .*, priced anew")
+LIES["M932"] = (
     lambda s: s.edit(parity_grid.PATH, lambda d: d.replace(b"full = 8000", b"full = 800", 1)),
     r"PLAN_OF_RECORD.*: barrier: grid and tolerance have digest",
 )
-LIES["M915"] = (
+LIES["M933"] = (
     _tolerances(
         'barrier.max_scaled_error"\nlimit = 1e-10', 'barrier.max_scaled_error"\nlimit = 1e-04'
     ),
     r"PLAN_OF_RECORD.*: barrier: grid and tolerance have digest",
 )
-LIES["M916"] = (
+LIES["M934"] = (
     lambda s: s.edit_table(_BARRIERS, lambda rows: rows.pop(20)),
     r"barrier\.parquet: missing grid key",
 )
+LIES.update(CONVERGENCE_LIES)
 
 PENDING: Mapping[str, str] = dict.fromkeys(
     ("M062", "M063", "M065", "M066", "M073"),

@@ -135,6 +135,16 @@ def test_bounds(method, strike, time_to_expiry, rate, dividend_yield, volatility
     assert value <= (100.0 if kind == "call" else strike) * (1.0 + 1e-9)
 
 
+# With a rate of 0 the flat boundary of 2002 lies below spots where waiting is worth more.
+def test_bjerksund_and_stensland_do_not_exercise_below_the_european_value():
+    terms = {"option_type": "call", "spot": 100.0, "strike": 20.0, "time_to_expiry": 1.0}
+    terms |= {"rate": 0.0, "dividend_yield": 0.03125, "volatility": 1.5}
+    found = american_approximation.greeks(method="bjerksund_stensland", **terms)
+    european = black_scholes.greeks(**terms)
+    assert found.price == pytest.approx(european.price, rel=1e-13)
+    assert found.delta == pytest.approx(european.delta, rel=1e-12)
+
+
 # Ju and Zhong correct the value and not the boundary, a flat boundary has no such slope at all.
 @pytest.mark.parametrize("method", ["barone_adesi_whaley", "qd_plus"])
 def test_smooth_pasting_makes_delta_continuous(method):

@@ -78,7 +78,7 @@ def test_dividends_and_dates_agree_with_quantlib(kind, exercise):
 def test_the_default_reaches_its_accuracy():
     default = finite_difference.price(**OPTION)
     finer = finite_difference.price(**OPTION, spot_points=1600, time_steps=400)
-    assert default == pytest.approx(finer, abs=3e-6)
+    assert default == pytest.approx(finer, abs=1e-5)
 
 
 def test_the_order_is_two_without_extrapolation():

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -40,6 +41,9 @@ class Sobol {
   /// Each (seed, replicate) is an independent scrambling: every point uniform, every net kept.
   Sobol(std::size_t dimensions, std::uint64_t seed, std::uint32_t replicate);
 
+  /// The same sequence scrambled; both share one table of directions.
+  [[nodiscard]] Sobol scrambled(std::uint64_t seed, std::uint32_t replicate) const;
+
   [[nodiscard]] std::size_t dimensions() const noexcept { return dimensions_; }
 
   /// Coordinate `dimension` of points first, first + 1, ..., below kSobolPoints: in [0, 1), or, if
@@ -51,8 +55,8 @@ class Sobol {
 
  private:
   std::size_t dimensions_;
-  std::vector<std::uint32_t> directions_;  // 32 a dimension, bits reversed
-  std::vector<std::uint64_t> seeds_;       // one a dimension; empty: not scrambled
+  std::shared_ptr<const std::vector<std::uint32_t>> directions_;  // 32 a dimension, bits reversed
+  std::vector<std::uint64_t> seeds_;  // one a dimension; empty: not scrambled
 };
 
 /// Brownian motion at given times from independent normals, the first of which say most.

@@ -158,7 +158,7 @@ class Surface:
         """The smile of one time in raw SVI parameters."""
         if not (np.isfinite(time_to_expiry) and time_to_expiry > 0.0):
             raise ValueError(f"time_to_expiry is {time_to_expiry!r}: must be finite and > 0")
-        ((theta, rho, psi),) = _core.ssvi_slices(self._description(), [float(time_to_expiry)])
+        ((theta, rho, psi),) = _core.ssvi_slices(self.description(), [float(time_to_expiry)])
         square = (1.0 - rho) * (1.0 + rho)
         m, sigma = -rho * theta / psi, theta * np.sqrt(square) / psi
         return Raw(0.5 * theta * square, 0.5 * psi, rho, m, float(sigma))
@@ -180,7 +180,7 @@ class Surface:
         times = as_float64("time_to_expiry", times)
         if not (np.isfinite(times).all() and (times > 0.0).all() and (np.diff(times) > 0.0).all()):
             raise ValueError("time_to_expiry must be finite, > 0 and ascending")
-        return violations(_core.ssvi_arbitrage(self._description(), times.tolist()), tolerance)
+        return violations(_core.ssvi_arbitrage(self.description(), times.tolist()), tolerance)
 
     def conditions(self) -> bool:
         """Whether the expiries keep the published sufficient conditions of no arbitrage.
@@ -213,7 +213,7 @@ class Surface:
         return self._call((name,), arguments, None)
 
     def _call(self, select: tuple[str, ...], arguments: Mapping[str, Any], result: Any) -> Any:
-        description = self._description()
+        description = self.description()
 
         def kernel(columns: Any, outputs: Any, status: Any, threads: int) -> None:
             _core.ssvi_evaluate(columns, outputs, status, threads, description)
@@ -223,7 +223,8 @@ class Surface:
         where = {name: options.pop(name) for name in ("log_moneyness", "time_to_expiry")}
         return engine(where, select=select, result=result, **options)
 
-    def _description(self) -> Any:
+    def description(self) -> Any:
+        """For the compiled core."""
         return (
             self.time_to_expiry,
             self.theta,

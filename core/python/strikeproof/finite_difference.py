@@ -1,19 +1,22 @@
-"""European, American and Bermudan options with cash dividends, by finite differences.
+"""European, American and Bermudan options on one asset by finite differences.
 
-Methods and sources: ``core/src/finite_difference.cpp``. Conventions: ``docs/conventions.md``.
+Cash dividends, barriers watched at all times or at dates, digital payoffs, rates and volatilities
+that depend on time. Methods and sources: ``core/src/finite_difference.cpp``. Conventions:
+``docs/conventions.md``.
 
 The reference for discrete dividends and early exercise: of the second order in spot and time, and
-of about the fourth with its extrapolation where the value is smooth.
+of about the fourth with its extrapolation where the value is smooth. `estimate` tells the error of
+what it returns.
 
 A dividend paid at t moves the spot from S to max(S - amount, 0): a company that cannot pay all pays
 what it has, and its stock stays at 0 (the liquidator's policy). Dividends at time 0 are taken as
-paid, those at expiry or later come too late. An option exercised on the date of a dividend is
-exercised before it.
+paid, those at expiry or later come too late. On one date the barrier is watched first, then the
+option may be exercised, then the dividend is paid.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple, Required, TypedDict, Unpack
 
 from numpy.typing import ArrayLike
 
@@ -21,36 +24,71 @@ from strikeproof import _core
 from strikeproof._columns import OnFailure
 from strikeproof._engine import Engine
 from strikeproof._greeks import Greeks
-from strikeproof._schedule import EXERCISE, VANILLA_RULES, cash_dividends, entries, whole
+from strikeproof._one_factor import RULES, WORDS, Curve, columns
 
-__all__ = ["greeks", "price"]
+__all__ = ["Curve", "Estimate", "Terms", "estimate", "greeks", "price"]
 
-_WORDS = {"exercise": EXERCISE}
-_RULES = {**VANILLA_RULES, "spot_points": whole(20, 20_000), "time_steps": whole(2, 20_000)}
-_PRICE = Engine(_core.finite_difference_price, _RULES, words=_WORDS)
-_GREEKS = Engine(_core.finite_difference_greeks, _RULES, Greeks._fields, Greeks, words=_WORDS)
+
+class Estimate(NamedTuple):
+    """Values by the grid and estimates of their absolute errors, floats or arrays.
+
+    `order` is the observed order of the price's error as cells and steps are halved, NaN where
+    the three grids do not move in one direction. Theta is per year of calendar time.
+    """
+
+    price: Any
+    delta: Any
+    gamma: Any
+    theta: Any
+    price_error: Any
+    delta_error: Any
+    gamma_error: Any
+    theta_error: Any
+    order: Any
+
+
+class Terms(TypedDict, total=False):
+    """Arguments of `price`, `greeks` and `estimate`; `price` says what they mean."""
+
+    option_type: Required[ArrayLike]
+    spot: Required[ArrayLike]
+    strike: Required[ArrayLike]
+    time_to_expiry: Required[ArrayLike]
+    rate: Required[ArrayLike | Curve]
+    volatility: Required[ArrayLike | Curve]
+    dividend_yield: ArrayLike | Curve
+    exercise: ArrayLike
+    exercise_times: ArrayLike
+    dividend_times: ArrayLike
+    dividend_amounts: ArrayLike
+    payoff: ArrayLike
+    cash: ArrayLike
+    barrier_type: ArrayLike
+    lower_barrier: ArrayLike | None
+    upper_barrier: ArrayLike | None
+    rebate: ArrayLike
+    rebate_payment: ArrayLike
+    barrier_times: ArrayLike | None
+    spot_points: ArrayLike
+    time_steps: ArrayLike
+    extrapolation: bool
+    grid: ArrayLike
+    scheme: ArrayLike
+    refinement: ArrayLike
+
+
+_PRICE = Engine(_core.finite_difference_price, RULES, words=WORDS)
+_GREEKS = Engine(_core.finite_difference_greeks, RULES, Greeks._fields, Greeks, words=WORDS)
+_ESTIMATE = Engine(_core.finite_difference_estimate, RULES, Estimate._fields, Estimate, words=WORDS)
 
 
 def price(
     *,
-    option_type: ArrayLike,
-    spot: ArrayLike,
-    strike: ArrayLike,
-    time_to_expiry: ArrayLike,
-    rate: ArrayLike,
-    volatility: ArrayLike,
-    dividend_yield: ArrayLike = 0.0,
-    exercise: ArrayLike = "american",
-    exercise_times: ArrayLike = (),
-    dividend_times: ArrayLike = (),
-    dividend_amounts: ArrayLike = (),
-    spot_points: ArrayLike = 200,
-    time_steps: ArrayLike = 50,
-    extrapolation: bool = True,
     on_failure: OnFailure | None = None,
     return_status: bool = False,
     threads: int | None = None,
     out: Any = None,
+    **terms: Unpack[Terms],
 ) -> Any:
     """Present value by finite differences.
 
@@ -62,18 +100,46 @@ def price(
     spot, strike : array-like, >= 0, same currency
     time_to_expiry : array-like, >= 0, years
     rate, dividend_yield : array-like, per year, continuously compounded
+        Or a curve in time, `strikeproof.term_structure.RateCurve` or its like, for all rows.
+        The yield is 0 by default.
     volatility : array-like, >= 0, per square root of a year
+        Or a curve, `strikeproof.term_structure.VolatilityCurve` or its like.
     exercise : {"european", "american", "bermudan"}, array-like
+        American by default.
     exercise_times : array-like, last axis = dates, >= 0, years, not descending
         When a Bermudan option may be exercised besides its expiry; those after expiry mean
         nothing. Leading axes broadcast with the other arguments.
     dividend_times, dividend_amounts : array-like, last axis = dividends, >= 0
         Years (not descending) and currency of spot; leading axes broadcast likewise.
+    payoff : {"vanilla", "cash", "asset"}, array-like
+        The digital ones pay `cash` (1 by default) or the asset where the option is in the money.
+    barrier_type : {"out", "in"}, array-like
+        Of an option with barriers. A knock-out that is American is worth at the barrier what
+        exercise pays there, because its holder sees the spot come; a knock-in may be exercised
+        once it is in.
+    lower_barrier, upper_barrier : array-like, >= 0, same currency as spot, optional
+        None for no such barrier. A spot at or beyond one has reached it.
+    rebate : array-like, >= 0
+        Of a knock-out when it is reached, of a knock-in at expiry if none is.
+    rebate_payment : {"hit", "expiry"}, array-like
+        When a knock-out's rebate is paid.
+    barrier_times : array-like, last axis = dates, >= 0, years, not descending, optional
+        When the barriers are watched; None for always. Those after expiry mean nothing.
     spot_points : array-like of whole numbers, 20 ... 20000
+        200 by default; the number of cells between them is rounded up to an even one.
     time_steps : array-like of whole numbers, 2 ... 20000
-        In all; every stretch between two dates has four or more.
+        In all, 50 by default; every stretch between two dates has four or more.
     extrapolation : bool
-        Richardson's: solve on this grid and on one with every spacing halved.
+        Richardson's, and so by default: solve on this grid and on one with every spacing halved.
+    grid : {"sinh", "log"}, array-like
+        Dense at strike and barriers, the default, or uniform in the logarithm of the spot.
+    scheme : {"tr_bdf2", "crank_nicolson"}, array-like
+        TR-BDF2 in steps that grow away from each event, the default, or Crank-Nicolson in equal
+        steps with Rannacher's start.
+    refinement : array-like of whole numbers, 1 ... 64
+        Cuts each cell and each step of the above into so many, 1 by default: grids of which each
+        holds the nodes of the one before, for studies of convergence. Points and steps times it
+        must keep their ranges.
     on_failure : {"nan", "raise"}, optional
         What a bad row does; scalars raise and batches give NaN unless told otherwise.
     return_status : bool
@@ -101,57 +167,36 @@ def price(
     rates of 0 to 8 % an American price errs by about 1e-8 of the spot and at worst 5e-6. The
     grid is dense at the strike: with the spot, or where the carry takes it, many deviations
     away, or ``volatility * sqrt(time_to_expiry)`` above 2, errors reach 1e-3 to 1e-2 of spot
-    and strike; use more points. Vega and rho are derivatives of the numbers on the grid, theta is
-    the Black-Scholes equation's, and 0 where the option is exercised.
+    and strike; use more points. Vega and rho are derivatives of the numbers on the grid, by a
+    shift of the whole curve; theta is the Black-Scholes equation's, and 0 where the option is
+    exercised.
+
+    Without volatility, or at a spot of 0, the path of the spot is known: an American option's best
+    moment is then found for plain options in flat rates, other ones are ``OUT_OF_DOMAIN``.
     """
-    arguments = _arguments(
-        option_type=option_type,
-        spot=spot,
-        strike=strike,
-        time_to_expiry=time_to_expiry,
-        rate=rate,
-        volatility=volatility,
-        dividend_yield=dividend_yield,
-        exercise=exercise,
-        exercise_times=exercise_times,
-        dividend_times=dividend_times,
-        dividend_amounts=dividend_amounts,
-        spot_points=spot_points,
-        time_steps=time_steps,
-        extrapolation=extrapolation,
-    )
     return _PRICE(
-        arguments, on_failure=on_failure, return_status=return_status, threads=threads, out=out
+        columns(**terms),
+        on_failure=on_failure,
+        return_status=return_status,
+        threads=threads,
+        out=out,
     )
 
 
 def greeks(
     *,
-    option_type: ArrayLike,
-    spot: ArrayLike,
-    strike: ArrayLike,
-    time_to_expiry: ArrayLike,
-    rate: ArrayLike,
-    volatility: ArrayLike,
-    dividend_yield: ArrayLike = 0.0,
-    exercise: ArrayLike = "american",
-    exercise_times: ArrayLike = (),
-    dividend_times: ArrayLike = (),
-    dividend_amounts: ArrayLike = (),
-    spot_points: ArrayLike = 200,
-    time_steps: ArrayLike = 50,
-    extrapolation: bool = True,
     on_failure: OnFailure | None = None,
     return_status: bool = False,
     threads: int | None = None,
     out: Any = None,
+    **terms: Unpack[Terms],
 ) -> Any:
     """Price and Greeks, all from the grid.
 
     Parameters
     ----------
-    option_type, spot, strike, time_to_expiry, rate, volatility, dividend_yield
-        As for `price`, and so are all the others.
+    on_failure, return_status, threads, **terms
+        As for `price`.
     out : sequence of arrays, optional
         Six of them, in the order of the result.
 
@@ -165,59 +210,57 @@ def greeks(
     ValueError, TypeError
         As for `price`.
     """
-    arguments = _arguments(
-        option_type=option_type,
-        spot=spot,
-        strike=strike,
-        time_to_expiry=time_to_expiry,
-        rate=rate,
-        volatility=volatility,
-        dividend_yield=dividend_yield,
-        exercise=exercise,
-        exercise_times=exercise_times,
-        dividend_times=dividend_times,
-        dividend_amounts=dividend_amounts,
-        spot_points=spot_points,
-        time_steps=time_steps,
-        extrapolation=extrapolation,
-    )
     return _GREEKS(
-        arguments, on_failure=on_failure, return_status=return_status, threads=threads, out=out
+        columns(**terms),
+        on_failure=on_failure,
+        return_status=return_status,
+        threads=threads,
+        out=out,
     )
 
 
-def _arguments(
+def estimate(
     *,
-    option_type: ArrayLike,
-    spot: ArrayLike,
-    strike: ArrayLike,
-    time_to_expiry: ArrayLike,
-    rate: ArrayLike,
-    volatility: ArrayLike,
-    dividend_yield: ArrayLike,
-    exercise: ArrayLike,
-    exercise_times: ArrayLike,
-    dividend_times: ArrayLike,
-    dividend_amounts: ArrayLike,
-    spot_points: ArrayLike,
-    time_steps: ArrayLike,
-    extrapolation: bool,
-) -> dict[str, Any]:
-    """Columns in the order of the compiled core."""
-    dates = entries("exercise_times", exercise_times)
-    return {
-        "option_type": option_type,
-        "spot": spot,
-        "strike": strike,
-        "time_to_expiry": time_to_expiry,
-        "rate": rate,
-        "dividend_yield": dividend_yield,
-        "volatility": volatility,
-        "exercise": exercise,
-        "spot_points": spot_points,
-        "time_steps": time_steps,
-        "extrapolation": float(extrapolation),
-        "date_count": float(len(dates)),
-        **dates,
-        **cash_dividends(dividend_times, dividend_amounts),
-    }
+    on_failure: OnFailure | None = None,
+    return_status: bool = False,
+    threads: int | None = None,
+    out: Any = None,
+    **terms: Unpack[Terms],
+) -> Any:
+    """Price, delta, gamma and theta with the errors that three grids tell.
+
+    The values are those of `price` and `greeks`. The grids have half, once and twice the cells and
+    steps; each holds the nodes of the one before.
+
+    Parameters
+    ----------
+    on_failure, return_status, threads, **terms
+        As for `price`.
+    out : sequence of arrays, optional
+        Nine of them, in the order of the result.
+
+    Returns
+    -------
+    Estimate
+        NamedTuple, each a float or an array of the broadcast shape.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As for `price`.
+
+    Notes
+    -----
+    With v(h) the value at spacing h and e(h) = v(h/2) + (v(h/2) - v(h))/3, the error of the
+    extrapolated e(h) is taken as the larger of ``|e(h) - e(2h)|`` and a tenth of what
+    extrapolation moved; of the plain v(h) as the larger of ``1.25 |e(h) - v(h)|`` (the factor of
+    safety of Roache 1994) and ``|e(h) - e(2h)|``. What lies beyond the ends of the grid, six
+    deviations away, no refinement sees: about 1e-9 of the spot.
+    """
+    return _ESTIMATE(
+        columns(**terms),
+        on_failure=on_failure,
+        return_status=return_status,
+        threads=threads,
+        out=out,
+    )

@@ -5,15 +5,20 @@
 //                V' = (V* / g - (1 - g)^2 V / g) / (2 - g) + (1 - g)/(2 - g) dt L V',  g = 2 -
 //                2^(1/2)
 // of the second order and L-stable, so that kinks need no start of their own; both stages have the
-// matrix M = 1 - g/2 dt L. Under an obstacle, V >= G and M V >= d with equality in one of them:
-// solved by policy iteration [2], which asks nothing of the shape of the exercise region. Central
-// differences, one-sided where they would make M's neighbours positive.
+// matrix M = 1 - g/2 dt L. The theta scheme is Crank-Nicolson (1/2) or backward Euler (1), whose
+// half steps start Crank-Nicolson after what is not smooth [3]. Under an obstacle, V >= G and M V
+// >= d with equality in one of them: solved by policy iteration [2], which asks nothing of the
+// shape of the exercise region. Central differences, one-sided where they would make M's neighbours
+// positive.
 //
 // [1] Bank, R. et al. (1985), Transient simulation of silicon devices and circuits, IEEE Trans.
 //     Electron Devices 32(10); for American options Le Floc'h, F. (2014), TR-BDF2 for fast stable
 //     American option pricing, J. Comput. Finance 17(3).
 // [2] Reisinger, C. and Witte, J. (2012), On the use of policy iteration as an easy way of pricing
 //     American options, SIAM J. Financial Math. 3(1), 459-478.
+// [3] Rannacher, R. (1984), Finite element solution of diffusion problems with irregular data,
+//     Numer. Math. 43, 309-327; Giles, M. and Carter, R. (2006), Convergence analysis of
+//     Crank-Nicolson and Rannacher time-marching, J. Comput. Finance 9(4).
 #pragma once
 
 #include <cmath>
@@ -57,29 +62,46 @@ struct Ends {
   T low, top;
 };
 
+/// Steps the values at the nodes `first` to `last`, both of which are given.
 template <class T>
 class TimeStepper {
  public:
-  TimeStepper(const Operator<T>& generator, std::size_t nodes)
-      : generator_(generator), old_(nodes), right_(nodes), pivot_(nodes), held_(nodes, 0) {}
+  TimeStepper(const Operator<T>& generator, std::size_t first, std::size_t last)
+      : generator_(generator),
+        first_(first),
+        last_(last),
+        old_(last + 1),
+        right_(last + 1),
+        pivot_(last + 1),
+        inverse_(last + 1),
+        below_(last + 1),
+        held_(last + 1, 0) {}
 
   /// values one step of dt earlier; `middle` and `end` are the values at the ends of the grid after
-  /// the first stage and after the step. False if policy iteration did not settle.
-  [[nodiscard]] bool step(double dt, const Ends<T>& middle, const Ends<T>& end,
-                          const std::vector<T>* obstacle, std::vector<T>& values) noexcept {
+  /// the first stage and after the step. False if policy iteration did not settle. `stage` sees the
+  /// values of the first stage.
+  template <class Seen>
+  [[nodiscard]] bool tr_bdf2(double dt, const Ends<T>& middle, const Ends<T>& end,
+                             const std::vector<T>* obstacle, std::vector<T>& values, Seen stage) {
     scale_ = 0.5 * kFirst * dt;
-    old_ = values;
-    for (std::size_t i = 1; i + 1 < values.size(); ++i) {
-      right_[i] =
-          old_[i] + scale_ * (generator_.lower[i] * old_[i - 1] + generator_.middle[i] * old_[i] +
-                              generator_.upper[i] * old_[i + 1]);
-    }
+    explicit_part(scale_, values);
     if (!solve(middle, obstacle, values)) return false;
+    stage(values);
     const double last = 1.0 / (kFirst * (2.0 - kFirst));
     const double before = (1.0 - kFirst) * (1.0 - kFirst) * last;
-    for (std::size_t i = 1; i + 1 < values.size(); ++i) {
+    for (std::size_t i = first_ + 1; i < last_; ++i) {
       right_[i] = last * values[i] - before * old_[i];
     }
+    if (obstacle != nullptr) return solve(end, obstacle, values);
+    substitute(end, values);
+    return true;
+  }
+
+  /// theta = 1/2 is Crank-Nicolson, 1 backward Euler.
+  [[nodiscard]] bool theta_step(double dt, double theta, const Ends<T>& end,
+                                const std::vector<T>* obstacle, std::vector<T>& values) noexcept {
+    scale_ = theta * dt;
+    explicit_part((1.0 - theta) * dt, values);
     return solve(end, obstacle, values);
   }
 
@@ -89,9 +111,18 @@ class TimeStepper {
  private:
   static constexpr int kPolicies = 100;
 
+  void explicit_part(double scale, const std::vector<T>& values) noexcept {
+    for (std::size_t i = first_; i <= last_; ++i) old_[i] = values[i];
+    for (std::size_t i = first_ + 1; i < last_; ++i) {
+      right_[i] =
+          old_[i] + scale * (generator_.lower[i] * old_[i - 1] + generator_.middle[i] * old_[i] +
+                             generator_.upper[i] * old_[i + 1]);
+    }
+  }
+
   bool solve(const Ends<T>& ends, const std::vector<T>* obstacle, std::vector<T>& x) noexcept {
-    x.front() = ends.low;
-    x.back() = ends.top;
+    x[first_] = ends.low;
+    x[last_] = ends.top;
     if (obstacle == nullptr) {
       eliminate(nullptr, x);
       return true;
@@ -105,9 +136,8 @@ class TimeStepper {
 
   // M x = right, or x = obstacle where it is held.
   void eliminate(const std::vector<T>* obstacle, std::vector<T>& x) noexcept {
-    const std::size_t last = x.size() - 1;
-    pivot_[0] = T(0.0);  // upper / pivot
-    for (std::size_t i = 1; i < last; ++i) {
+    pivot_[first_] = T(0.0);  // upper / pivot
+    for (std::size_t i = first_ + 1; i < last_; ++i) {
       if (obstacle != nullptr && held_[i] != 0) {
         pivot_[i] = T(0.0);
         x[i] = (*obstacle)[i];
@@ -116,17 +146,29 @@ class TimeStepper {
       const T below = scale_ * generator_.lower[i];
       const T inverse = 1.0 / (1.0 - scale_ * generator_.middle[i] - below * pivot_[i - 1]);
       pivot_[i] = scale_ * generator_.upper[i] * inverse;
+      inverse_[i] = inverse;
+      below_[i] = below * inverse;
       x[i] = (right_[i] + below * x[i - 1]) * inverse;
     }
-    for (std::size_t i = last; i-- > 1;) x[i] += pivot_[i] * x[i + 1];
+    for (std::size_t i = last_; i-- > first_ + 1;) x[i] += pivot_[i] * x[i + 1];
+  }
+
+  // The same with the matrix of the elimination before, no node held.
+  void substitute(const Ends<T>& ends, std::vector<T>& x) noexcept {
+    x[first_] = ends.low;
+    x[last_] = ends.top;
+    for (std::size_t i = first_ + 1; i < last_; ++i) {
+      x[i] = right_[i] * inverse_[i] + below_[i] * x[i - 1];
+    }
+    for (std::size_t i = last_; i-- > first_ + 1;) x[i] += pivot_[i] * x[i + 1];
   }
 
   // Where the other policy is better by more than rounding; true if the policy changed.
   bool improve(const std::vector<T>& obstacle, const std::vector<T>& x) noexcept {
+    using math::value_of;
     bool changed = false;
-    const double least = std::abs(math::value_of(obstacle.front()));
-    for (std::size_t i = 1; i + 1 < x.size(); ++i) {
-      using math::value_of;
+    const double least = std::abs(value_of(obstacle[first_]));
+    for (std::size_t i = first_ + 1; i < last_; ++i) {
       const double lower = value_of(generator_.lower[i]) * value_of(x[i - 1]);
       const double upper = value_of(generator_.upper[i]) * value_of(x[i + 1]);
       const double here = value_of(x[i]);
@@ -143,8 +185,9 @@ class TimeStepper {
   }
 
   const Operator<T>& generator_;
+  std::size_t first_, last_;
   double scale_ = 0.0;
-  std::vector<T> old_, right_, pivot_;
+  std::vector<T> old_, right_, pivot_, inverse_, below_;
   std::vector<char> held_;
 };
 

@@ -83,32 +83,76 @@ STRIKEPROOF_INLINE UnsignedBits join(UnsignedBits low, UnsignedBits high) noexce
   return (low & kWord) | (high << 32);
 }
 
-/// Quotient of two of Wichura's polynomials, the denominator's first.
-struct Fraction {
-  Real above, below;
+/// The middle of the distribution, |p - 1/2| <= kMiddleReach; elsewhere any number.
+STRIKEPROOF_INLINE Real middle_normal(Real q) noexcept {
+  const Real y = math::kMiddleCentre - q * q;
+  return q * polynomial(math::kMiddleAbove, y) / polynomial(math::kMiddleBelow, y);
+}
+
+/// Its tails.
+STRIKEPROOF_INLINE Real tail_normal(Real p) noexcept {
+  const Real q = p - 0.5;
+  const Real tail = q < 0.0 ? p : 1.0 - p;
+  const Real r = square_root(-log_near(tail));
+  const Real near = r - math::kNearCentre;
+  Real above = polynomial(math::kNearAbove, near);
+  Real below = polynomial(math::kNearBelow, near);
+  const Bits far = r > math::kNearReach;
+  if (any(far)) [[unlikely]] {
+    const Real x = r - math::kNearReach;
+    above = select(far, polynomial(math::kFarAbove, x), above);
+    below = select(far, polynomial(math::kFarBelow, x), below);
+  }
+  return (q < 0.0 ? -above : above) / below;
+}
+
+constexpr std::size_t kChunk = 256;  // numbers whose tails are answered together
+
+/// Numbers of a chunk that lie in the tails, and where.
+struct Tails {
+  std::size_t count = 0;
+  double p[kChunk + kLanes];
+  unsigned long long at[kChunk + kLanes];
 };
 
-STRIKEPROOF_INLINE Real normal_of(Real p) noexcept {
-  const Real q = p - 0.5;
-  const Real y = math::kMiddleCentre - q * q;
-  Fraction found{q * polynomial(math::kMiddleAbove, y), polynomial(math::kMiddleBelow, y)};
-  const Bits outside = magnitude(q) > math::kMiddleReach;
-  if (any(outside)) {
-    const Real tail = q < 0.0 ? p : 1.0 - p;
-    const Real r = square_root(-log_near(tail));
-    const Real near = r - math::kNearCentre;
-    Fraction size{polynomial(math::kNearAbove, near), polynomial(math::kNearBelow, near)};
-    const Bits far = (r > math::kNearReach) & outside;
-    if (any(far)) [[unlikely]] {
-      const Real x = r - math::kNearReach;
-      size.above = select(far, polynomial(math::kFarAbove, x), size.above);
-      size.below = select(far, polynomial(math::kFarBelow, x), size.below);
-    }
-    const Real above = q < 0.0 ? -size.above : size.above;
-    found.above = select(outside, above, found.above);
-    found.below = select(outside, size.below, found.below);
+/// Appends the lanes of a mask; what is written beyond the count does not matter.
+STRIKEPROOF_INLINE void append(Tails& tails, Bits mask, Real p, std::size_t at) noexcept {
+#if defined(__AVX512F__)
+  const __mmask8 chosen =
+      _mm512_test_epi64_mask(reinterpret_cast<__m512i>(mask), reinterpret_cast<__m512i>(mask));
+  const UnsignedBits places = lane_numbers() + at;
+  store(tails.p + tails.count, _mm512_maskz_compress_pd(chosen, p));
+  const __m512i packed = _mm512_maskz_compress_epi64(chosen, reinterpret_cast<__m512i>(places));
+  __builtin_memcpy(tails.at + tails.count, &packed, sizeof packed);
+  tails.count += static_cast<std::size_t>(__builtin_popcount(chosen));
+#else
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    tails.p[tails.count] = p[lane];
+    tails.at[tails.count] = at + lane;
+    tails.count += static_cast<std::size_t>(mask[lane] & 1);
   }
-  return found.above / found.below;
+#endif
+}
+
+/// Normals of uniforms in place. A seventh of them lies in the tails, which cost most: they are
+/// collected and answered apart, so that not every vector takes both ways.
+void inverse_normal(std::size_t count, double* values) noexcept {
+  Tails tails;
+  for (std::size_t begin = 0; begin < count; begin += kChunk) {
+    const std::size_t end = begin + kChunk < count ? begin + kChunk : count;
+    tails.count = 0;
+    for (std::size_t at = begin; at < end; at += kLanes) {
+      const Real p = load(values + at);
+      const Real q = p - 0.5;
+      append(tails, magnitude(q) > math::kMiddleReach, p, at);
+      store(values + at, middle_normal(q));
+    }
+    store(tails.p + tails.count, splat(0.25));  // the last vector's lanes without a number
+    for (std::size_t k = 0; k < tails.count; k += kLanes) {
+      store(tails.p + k, tail_normal(load(tails.p + k)));
+    }
+    for (std::size_t k = 0; k < tails.count; ++k) values[tails.at[k]] = tails.p[k];
+  }
 }
 
 template <bool normal>
@@ -116,17 +160,19 @@ void draw(const random::Place& place, std::uint64_t first, std::size_t count,
           double* out) noexcept {
   const unsigned long long last = (static_cast<unsigned long long>(place.stream) << 16) |
                                   static_cast<unsigned long long>(place.dimension);
-  for (std::size_t at = 0; at < count; at += kPathGroup) {
-    const unsigned long long begin = (first + at) / 2;  // counters, half as many as paths
-    for (std::size_t lane = 0; lane < kPathGroup / 2; lane += kLanes) {
-      const UnsignedBits counter = lane_numbers() + (begin + lane);
-      const Words words =
-          philox({counter, counter >> 32, splat_bits(place.step), splat_bits(last)}, place.seed);
-      const Real low = unit_of(join(words.a, words.b));
-      const Real high = unit_of(join(words.c, words.d));
-      store(out + at + lane, normal ? normal_of(low) : low);
-      store(out + at + lane + kPathGroup / 2, normal ? normal_of(high) : high);
+  for (std::size_t begin = 0; begin < count; begin += kChunk) {
+    const std::size_t end = begin + kChunk < count ? begin + kChunk : count;
+    for (std::size_t at = begin; at < end; at += kPathGroup) {
+      const unsigned long long pair = (first + at) / 2;  // counters, half as many as paths
+      for (std::size_t lane = 0; lane < kPathGroup / 2; lane += kLanes) {
+        const UnsignedBits counter = lane_numbers() + (pair + lane);
+        const Words words =
+            philox({counter, counter >> 32, splat_bits(place.step), splat_bits(last)}, place.seed);
+        store(out + at + lane, unit_of(join(words.a, words.b)));
+        store(out + at + lane + kPathGroup / 2, unit_of(join(words.c, words.d)));
+      }
     }
+    if (normal) inverse_normal(end - begin, out + begin);
   }
 }
 
@@ -190,12 +236,6 @@ void sobol(const SobolColumn& column, std::uint64_t first, std::size_t count,
     base ^= v[2];
     const int change = 3 + __builtin_ctzll(eighths);
     if (change < 32) base ^= v[change];
-  }
-}
-
-void inverse_normal(std::size_t count, double* values) noexcept {
-  for (std::size_t at = 0; at < count; at += kLanes) {
-    store(values + at, normal_of(load(values + at)));
   }
 }
 

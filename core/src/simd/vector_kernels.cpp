@@ -2,7 +2,9 @@
 #include "vector_kernels.hpp"
 
 #include "american_kernels.hpp"
+#include "dynamics_kernels.hpp"
 #include "heston_kernels.hpp"
+#include "path_kernels.hpp"
 #include "random_kernels.hpp"
 #include "strikeproof/black_scholes.hpp"
 
@@ -115,6 +117,50 @@ std::array<const RandomKernels*, 5> supported_random() noexcept {
 
 const RandomKernels& random_kernels() noexcept {
   static const RandomKernels& choice = *supported_random().front();
+  return choice;
+}
+
+std::array<const PathKernels*, 5> supported_paths() noexcept {
+  std::array<const PathKernels*, 5> found{};
+  std::size_t count = 0;
+#if !defined(_MSC_VER)
+  for (const Kernels* set : supported()) {
+    if (set == nullptr) break;
+#if defined(STRIKEPROOF_X86_KERNELS)
+    if (set == &kKernelsAvx512) found[count++] = &kPathAvx512;
+    if (set == &kKernelsAvx2) found[count++] = &kPathAvx2;
+#endif
+    if (set == &kKernelsBaseline) found[count++] = &kPathBaseline;
+  }
+#endif
+  found[count] = &kPathScalar;
+  return found;
+}
+
+const PathKernels& path_kernels() noexcept {
+  static const PathKernels& choice = *supported_paths().front();
+  return choice;
+}
+
+std::array<const DynamicsKernels*, 5> supported_dynamics() noexcept {
+  std::array<const DynamicsKernels*, 5> found{};
+  std::size_t count = 0;
+#if !defined(_MSC_VER)
+  for (const Kernels* set : supported()) {
+    if (set == nullptr) break;
+#if defined(STRIKEPROOF_X86_KERNELS)
+    if (set == &kKernelsAvx512) found[count++] = &kDynamicsAvx512;
+    if (set == &kKernelsAvx2) found[count++] = &kDynamicsAvx2;
+#endif
+    if (set == &kKernelsBaseline) found[count++] = &kDynamicsBaseline;
+  }
+#endif
+  found[count] = &kDynamicsScalar;
+  return found;
+}
+
+const DynamicsKernels& dynamics_kernels() noexcept {
+  static const DynamicsKernels& choice = *supported_dynamics().front();
   return choice;
 }
 

@@ -1,0 +1,88 @@
+// Monte Carlo: a European call and an Asian one of 252 fixings, by both kinds of numbers. The batch
+// counts steps of paths.
+#include "strikeproof/monte_carlo.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "strikeproof/monte_carlo_models.hpp"
+#include "strikeproof/monte_carlo_payoffs.hpp"
+
+namespace {
+
+namespace mc = strikeproof::monte_carlo;
+using strikeproof::OptionType;
+using strikeproof::term_structure::RateCurve;
+using strikeproof::term_structure::VolatilityCurve;
+
+constexpr std::size_t kFixings = 252;
+
+mc::BlackScholesModel model() {
+  return {
+      {100.0}, {VolatilityCurve::flat(0.2)}, {RateCurve::flat(0.0)}, RateCurve::flat(0.03), {1.0}};
+}
+
+void run(benchmark::State& state, const mc::Payoff& payoff, mc::Method method) {
+  const auto dynamics = mc::black_scholes(model(), payoff.schedule());
+  const auto steps = static_cast<std::int64_t>(dynamics->steps().size());
+  mc::Settings settings;
+  settings.method = method;
+  settings.replicates = 16;
+  settings.paths = static_cast<std::uint64_t>(state.range(0) / steps);
+  const strikeproof::Parallel parallel{static_cast<unsigned>(state.range(1)), 1, {}};
+  for (auto _ : state) {
+    const auto found = mc::price(*dynamics, payoff, {}, settings, parallel);
+    if (!found) return state.SkipWithError("stopped");
+    benchmark::DoNotOptimize(found->outputs[0].value);
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+template <mc::Method method>
+void european(benchmark::State& state) {
+  const auto payoff = mc::european({OptionType::kCall, mc::EuropeanKind::kVanilla, 100.0},
+                                   {{1.0}, false}, RateCurve::flat(0.03));
+  run(state, *payoff, method);
+}
+
+template <mc::Method method>
+void asian(benchmark::State& state) {
+  mc::Schedule schedule{{}, false};
+  for (std::size_t k = 1; k <= kFixings; ++k) {
+    schedule.dates.push_back(static_cast<double>(k) / kFixings);
+  }
+  const std::vector<double> weights(kFixings, 1.0 / kFixings);
+  const auto payoff = mc::asian({strikeproof::asian::Average::kArithmetic,
+                                 strikeproof::asian::Strike::kFixed,
+                                 OptionType::kCall,
+                                 100.0,
+                                 weights,
+                                 {},
+                                 {}},
+                                schedule, RateCurve::flat(0.03));
+  run(state, *payoff, method);
+}
+
+template <std::int64_t batch>
+void threads(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgNames({"", "pool"})->UseRealTime()->Unit(benchmark::kMillisecond);
+  benchmark->Args({batch, 1})->Args({batch, 2});
+}
+
+constexpr std::int64_t kEuropean = 1000000;
+constexpr std::int64_t kAsian = std::int64_t{252} * 100000;
+// whole nets: sixteen replicates of 2^16 and 2^13 points
+constexpr std::int64_t kEuropeanSobol = 16 << 16;
+constexpr std::int64_t kAsianSobol = std::int64_t{252} * (16 << 13);
+
+BENCHMARK(european<mc::Method::kPseudo>)->Name("monte_carlo/european")->Apply(threads<kEuropean>);
+BENCHMARK(european<mc::Method::kSobol>)
+    ->Name("monte_carlo/european_sobol")
+    ->Apply(threads<kEuropeanSobol>);
+BENCHMARK(asian<mc::Method::kPseudo>)->Name("monte_carlo/asian")->Apply(threads<kAsian>);
+BENCHMARK(asian<mc::Method::kSobol>)->Name("monte_carlo/asian_sobol")->Apply(threads<kAsianSobol>);
+
+}  // namespace

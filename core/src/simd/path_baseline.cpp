@@ -1,0 +1,8 @@
+// Kernels of simulated paths for one instruction set; CMake gives this file its flags.
+#include "path_kernel.hpp"
+
+namespace strikeproof::simd {
+
+constinit const PathKernels kPathBaseline = path_table();
+
+}  // namespace strikeproof::simd

@@ -1,0 +1,1 @@
+"""How fast and how truly the numerical methods converge: agreement, orders, coverage, pace."""
