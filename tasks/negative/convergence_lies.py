@@ -89,16 +89,16 @@ CONVERGENCE_LIES: Mapping[str, tuple[Lie, str]] = {
     "M917": (rows(_SEEDS, _times(1.5, "standard_error")), "standard_error is .*computed anew"),
     "M918": (rows(_RUNS, _times(1e-6, "seconds")), "implausible time"),
     "M919": (rows(_TARGET, _measured), "not what its maker makes"),
-    "M920": (
+    "M940": (
         rows(_VARIANCE_RUNS, _times(0.5, "standard_error")),
         "standard_error is .*computed anew",
     ),
-    "M921": (
+    "M941": (
         rows(_RATIOS, _times(2.0, "variance_ratio", "ratio_low", "ratio_high")),
         "not what its maker makes",
     ),
-    "M922": (rows(_BIAS, _without_bias), "estimate is .*computed anew"),
-    "M923": (
+    "M942": (rows(_BIAS, _without_bias), "estimate is .*computed anew"),
+    "M943": (
         rows(_BIAS, lambda r: None if r["scheme"] == "full_truncation" else r),
         r"rows are not the \d+ of the plan",
     ),
