@@ -1,6 +1,6 @@
 """The index of the evidence: `doit list` names every task; `doit` makes and checks everything."""
 
-from tasks.benchmarks import task_benchmarks
+from tasks.benchmarks import task_benchmarks, task_instruction_counts
 from tasks.build import task_build
 from tasks.gate import task_metrics_gate
 from tasks.graph.reporter import EvidenceReporter
@@ -18,6 +18,7 @@ __all__ = [
     "task_benchmarks",
     "task_build",
     "task_gate_mutants",
+    "task_instruction_counts",
     "task_market_fit",
     "task_metrics_gate",
     "task_metrics_summary",

@@ -1,4 +1,4 @@
-"""Wiring of the `benchmarks` artifacts."""
+"""Wiring of the `benchmarks` and `instruction_counts` artifacts."""
 
 from __future__ import annotations
 
@@ -11,3 +11,8 @@ from tasks.graph.artifact import family
 def task_benchmarks() -> Iterator[dict[str, Any]]:
     """C++ benchmarks of the Release binary: report, table and plot."""
     yield from family("benchmarks")
+
+
+def task_instruction_counts() -> Iterator[dict[str, Any]]:
+    """Instructions per option, path step or fit of every hot kernel, by callgrind."""
+    yield from family("instruction_counts")

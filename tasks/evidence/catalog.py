@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 # Inputs that are compiled, not stored: resolved by tasks.evidence.sources.
 CORE = "@core"  # the extension module that `import strikeproof` loads
 BENCHMARK_BINARY = "@benchmarks"  # the Google Benchmark program
+COUNTS_BINARY = "@counts"  # the program whose instructions are counted
 
 RECEIPT_SUFFIX = ".receipt.json"
 TOLERANCES = "tasks/evidence/tolerances.toml"
@@ -108,6 +109,14 @@ FAMILIES: tuple[Artifact, ...] = (
         {"table": _BENCHMARK_TABLE},
         profiled=True,
         timed=True,
+    ),
+    Artifact(
+        f"{_ARTIFACTS}/instruction_counts/instruction_counts.csv",
+        "instruction_counts",
+        "Instructions of every hot kernel per option, path step or fit, by callgrind",
+        "tasks.evidence.instruction_counts:write_instruction_counts",
+        "instruction_counts",
+        {"binary": COUNTS_BINARY},
     ),
     Artifact(
         f"{_FIT}/quotes.csv",

@@ -19,6 +19,7 @@ from tasks.evidence import catalog, profiles, repository, tolerances
 from tasks.evidence.checks import (
     benchmarks,
     figures,
+    instruction_counts,
     listing,
     mutants,
     parity,
@@ -42,6 +43,7 @@ CHECKS: Mapping[str, Check] = {
     "listing": listing.check,
     "parity": parity.check,
     "benchmarks": benchmarks.check,
+    "instruction_counts": instruction_counts.check,
     "wrds": wrds.check,
     "remade": remade.check,
     "mutants": mutants.check,
@@ -93,6 +95,7 @@ def run_gate(
 
 
 def _notes(evidence: Evidence) -> Iterator[str]:
+    yield from instruction_counts.notes(evidence)
     record = evidence.get(catalog.MUTANTS.path)
     if record is not None:
         counts = mutants.counts(record)

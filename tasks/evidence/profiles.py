@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tasks.evidence import counter
 from tasks.evidence.catalog import Artifact
 
 FAST = "fast"
@@ -41,6 +42,8 @@ def settings(artifact: Artifact, profile: str, commit: str | None) -> dict[str, 
     if artifact.profiled:
         config["profile"] = profile
         config |= _SETTINGS.get(artifact.family, {}).get(profile, {})
+    if artifact.family == "instruction_counts":  # made again where a counter came or went
+        config["counter"] = counter.version()
     if artifact.identified:
         config["commit"] = commit
     return config

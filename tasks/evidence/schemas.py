@@ -119,6 +119,7 @@ _READERS: Mapping[str, Callable[[Path], Any]] = {
     "benchmark_report": _benchmark_report,
     "benchmark_table": _table("benchmark_table"),
     "gate_mutants": _mutants,
+    "instruction_counts": _table("instruction_counts"),
     "manifest": _manifest,
     "market_fit_by_expiry": _table("market_fit_by_expiry"),
     "market_arbitrage": _arbitrage,

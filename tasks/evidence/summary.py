@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tasks.evidence import (
     benchmarks,
     catalog,
+    instruction_counts,
     market_fit,
     market_models,
     parity,
@@ -43,6 +44,7 @@ class Summary(BaseModel):
     commit: Commit | None
     ql_parity: dict[str, Any]
     benchmarks: dict[str, Any]
+    instruction_counts: dict[str, Any]
     market_fit: dict[str, Any]
     wrds_sample: dict[str, Any]
 
@@ -53,6 +55,10 @@ def _parity(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _benchmarks(content: Mapping[str, Any]) -> dict[str, Any]:
     return benchmarks.figures(content[_path("benchmarks.json")])
+
+
+def _instruction_counts(content: Mapping[str, Any]) -> dict[str, Any]:
+    return instruction_counts.figures(content[_path("instruction_counts.csv")])
 
 
 def _market_fit(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,6 +84,7 @@ def _wrds(content: Mapping[str, Any]) -> dict[str, Any]:
 _SECTIONS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "ql_parity": _parity,
     "benchmarks": _benchmarks,
+    "instruction_counts": _instruction_counts,
     "market_fit": _market_fit,
     "wrds_sample": _wrds,
 }

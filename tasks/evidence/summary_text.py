@@ -11,6 +11,7 @@ from tasks.evidence import strict_json
 _TITLES = {
     "ql_parity": "QuantLib parity",
     "benchmarks": "C++ benchmarks",
+    "instruction_counts": "Instruction counts",
     "market_fit": "Market fit (DAX, 5 July 2002)",
     "wrds_sample": "WRDS-shaped sample (SYNTHETIC)",
 }
@@ -19,11 +20,12 @@ _OWN_PLACE = ("status", "profile")
 
 def render(document: Mapping[str, Any]) -> str:
     """Markdown text of a metrics summary, ending in a newline."""
+    titles = {name: title for name, title in _TITLES.items() if name in document}
     commit = document["commit"] or "none"
     lines = ["# Metrics summary", "", f"Profile {document['profile']}, commit `{commit}`.", ""]
     lines += ["| family | status |", "|---|---|"]
-    lines += [f"| {title} | {document[name]['status']} |" for name, title in _TITLES.items()]
-    for name, title in _TITLES.items():
+    lines += [f"| {title} | {document[name]['status']} |" for name, title in titles.items()]
+    for name, title in titles.items():
         lines += ["", f"## {title}", "", *section(document[name])]
     return "\n".join(lines) + "\n"
 

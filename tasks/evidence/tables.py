@@ -89,6 +89,49 @@ class BenchmarkTable(dy.Schema):
     spread = dy.Float64(nullable=False, min=0.0)
 
 
+class InstructionCounts(dy.Schema):
+    """One kernel of one instruction set: two counts and their difference per unit, or a note."""
+
+    kernel = dy.String(nullable=False, regex=r"^[a-z_0-9]+/[a-z_0-9]+$", primary_key=True)
+    instruction_set = dy.String(
+        nullable=False, regex=r"^(avx2|baseline|scalar)$", primary_key=True
+    )
+    unit = dy.String(nullable=True, regex=r"^(option|path step|number|point|fit)$")
+    small_units = dy.Int64(nullable=True, min=1)
+    large_units = dy.Int64(nullable=True, min=2)
+    small_instructions = dy.Int64(nullable=True, min=1)
+    large_instructions = dy.Int64(nullable=True, min=1)
+    instructions = dy.Float64(nullable=True, min_exclusive=0.0)
+    counter = dy.String(nullable=False, regex=r"^(absent|valgrind-[0-9.]+[A-Za-z0-9.-]*)$")
+    compiler = dy.String(nullable=True, min_length=1)
+    libc = dy.String(nullable=True, min_length=1)
+    note = dy.String(nullable=True, min_length=1)
+
+    @dy.rule()
+    def counted_or_a_note(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """All rows hold counts, all of them, or all say why there are none."""
+        names = ["unit", "small_units", "large_units", "small_instructions"]
+        names += ["large_instructions", "instructions", "compiler", "libc"]
+        full = pl.all_horizontal(pl.col(*names).is_not_null()) & pl.col("note").is_null()
+        none = pl.all_horizontal(pl.col(*names).is_null()) & pl.col("note").is_not_null()
+        absent = pl.col("counter") == "absent"
+        return (full & ~absent) | (none & absent)
+
+    @dy.rule()
+    def instructions_are_the_difference(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """Of the two counts, over that of their units."""
+        more = pl.col("large_instructions") - pl.col("small_instructions")
+        units = pl.col("large_units") - pl.col("small_units")
+        per_unit = more.cast(pl.Float64) / units.cast(pl.Float64)
+        return (pl.col("instructions") == per_unit).fill_null(value=True)
+
+    @dy.rule()
+    def one_counter_counted_all(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """Counter, compiler and C library are the same in every row."""
+        same = [pl.col(name).n_unique() == 1 for name in ("counter", "compiler", "libc")]
+        return pl.all_horizontal(same)
+
+
 class PeersTable(dy.Schema):
     """One row per work, set of quotes, package and number of threads; a note where none was run."""
 
@@ -309,6 +352,7 @@ class MarketFitsByExpiry(dy.Schema):
 
 SCHEMAS: Mapping[str, type[dy.Schema]] = {
     "benchmark_table": BenchmarkTable,
+    "instruction_counts": InstructionCounts,
     "products_table": ProductsTable,
     "market_fit_by_expiry": MarketFitByExpiry,
     "market_fit_parameters": MarketFitParameters,
@@ -328,6 +372,7 @@ SCHEMAS: Mapping[str, type[dy.Schema]] = {
 # Tables whose rows are in the order of their key; the others have an order of their own, which
 # their makers declare.
 _SORTED = (
+    InstructionCounts,
     MarketFitByExpiry,
     MarketFitParameters,
     MarketFitQuotes,
