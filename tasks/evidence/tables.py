@@ -93,9 +93,7 @@ class InstructionCounts(dy.Schema):
     """One kernel of one instruction set: two counts and their difference per unit, or a note."""
 
     kernel = dy.String(nullable=False, regex=r"^[a-z_0-9]+/[a-z_0-9]+$", primary_key=True)
-    instruction_set = dy.String(
-        nullable=False, regex=r"^(avx2|baseline|scalar)$", primary_key=True
-    )
+    instruction_set = dy.String(nullable=False, regex=r"^(avx2|baseline|scalar)$", primary_key=True)
     unit = dy.String(nullable=True, regex=r"^(option|path step|number|point|fit)$")
     small_units = dy.Int64(nullable=True, min=1)
     large_units = dy.Int64(nullable=True, min=2)

@@ -76,7 +76,9 @@ def with_cell(column, value):
 LIES = [
     pytest.param(lambda t: t.slice(1), "missing kernel american/accurate (avx2)", id="row-gone"),
     pytest.param(
-        with_cell("instructions", 1.0), "instructions are the difference: not so at row 1", id="edit"
+        with_cell("instructions", 1.0),
+        "instructions are the difference: not so at row 1",
+        id="edit",
     ),
     pytest.param(with_cell("libc", None), "counted or a note: not so at row 1", id="half-a-row"),
     pytest.param(with_cell("compiler", "Clang 19"), "one counter counted all", id="two-compilers"),
