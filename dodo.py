@@ -10,13 +10,14 @@ from tasks.mutants import task_gate_mutants
 from tasks.pack import task_validation_pack
 from tasks.parity import task_ql_parity
 from tasks.peers import task_peers
-from tasks.products import task_products, task_smile_models
+from tasks.products import task_frontier, task_products, task_smile_models
 from tasks.soak import task_soak
 from tasks.wrds_sample import task_wrds_sample
 
 __all__ = [
     "task_benchmarks",
     "task_build",
+    "task_frontier",
     "task_gate_mutants",
     "task_instruction_counts",
     "task_market_fit",

@@ -16,3 +16,8 @@ def task_products() -> Iterator[dict[str, Any]]:
 def task_smile_models() -> Iterator[dict[str, Any]]:
     """Heston's surfaces and calibration beside QuantLib (optional)."""
     yield from family("smile_models")
+
+
+def task_frontier() -> Iterator[dict[str, Any]]:
+    """Error against time of every method, QuantLib's engines on the same picture (optional)."""
+    yield from family("frontier")

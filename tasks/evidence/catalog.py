@@ -57,6 +57,7 @@ _DAX = "tests/data/dax_2002_07_05.json"
 _UNIVERSE = "wrds_pipeline/universe.toml"
 _PEERS = f"{_ARTIFACTS}/peers"
 _SMILES = f"{_ARTIFACTS}/smile_models"
+_FRONTIER = f"{_ARTIFACTS}/frontier/frontier.csv"
 _SAMPLE_TABLES = {
     name: f"{_WRDS}/SYNTHETIC_{name}.parquet" for name in ("opprcd", "secprd", "zerocd")
 }
@@ -355,6 +356,26 @@ OPTIONAL: tuple[Artifact, ...] = (
         "tasks.evidence.products:write_products",
         "products_table",
         {"core": CORE},
+        timed=True,
+        packed=False,
+    ),
+    Artifact(
+        _FRONTIER,
+        "frontier",
+        "Error and time of every method of American puts and Heston calls, beside QuantLib's",
+        "tasks.evidence.frontier:write_frontier",
+        "frontier",
+        {"core": CORE, "reference": "tests/data/heston_reference.csv"},
+        timed=True,
+        packed=False,
+    ),
+    Artifact(
+        f"{_ARTIFACTS}/frontier/frontier.png",
+        "frontier",
+        "The accuracy-cost frontier: error against time per option",
+        "tasks.evidence.frontier:write_frontier_plot",
+        "png",
+        {"table": _FRONTIER},
         timed=True,
         packed=False,
     ),

@@ -118,6 +118,7 @@ def _png(path: Path) -> bytes:
 _READERS: Mapping[str, Callable[[Path], Any]] = {
     "benchmark_report": _benchmark_report,
     "benchmark_table": _table("benchmark_table"),
+    "frontier": _table("frontier"),
     "gate_mutants": _mutants,
     "instruction_counts": _table("instruction_counts"),
     "manifest": _manifest,

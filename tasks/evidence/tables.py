@@ -130,6 +130,28 @@ class InstructionCounts(dy.Schema):
         return pl.all_horizontal(same)
 
 
+class Frontier(dy.Schema):
+    """Time and error of one method at one setting."""
+
+    product = dy.String(nullable=False, regex=r"^(american|heston)$", primary_key=True)
+    library = dy.String(nullable=False, regex=r"^(strikeproof|QuantLib)$", primary_key=True)
+    method = dy.String(nullable=False, min_length=1, primary_key=True)
+    setting = dy.String(nullable=False, regex=r"^[a-z_0-9]+$", primary_key=True)
+    options = dy.Int64(nullable=False, min=1)
+    failures = dy.Int64(nullable=False, min=0)
+    ns_per_option = dy.Float64(nullable=False, min_exclusive=0.0)
+    spread = dy.Float64(nullable=False, min=0.0)
+    rms_error = dy.Float64(nullable=False, min=0.0)
+    max_error = dy.Float64(nullable=False, min=0.0)
+
+    @dy.rule()
+    def largest_is_not_below_the_mean(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """Root mean square within the largest error; failures within the options."""
+        rounding = 1.0 + 1e-12
+        within = pl.col("rms_error") <= pl.col("max_error") * rounding
+        return within & (pl.col("failures") < pl.col("options"))
+
+
 class PeersTable(dy.Schema):
     """One row per work, set of quotes, package and number of threads; a note where none was run."""
 
@@ -350,6 +372,7 @@ class MarketFitsByExpiry(dy.Schema):
 
 SCHEMAS: Mapping[str, type[dy.Schema]] = {
     "benchmark_table": BenchmarkTable,
+    "frontier": Frontier,
     "instruction_counts": InstructionCounts,
     "products_table": ProductsTable,
     "market_fit_by_expiry": MarketFitByExpiry,
