@@ -1,6 +1,10 @@
 """The index of the evidence: `doit list` names every task; `doit` makes and checks everything."""
 
-from tasks.benchmarks import task_benchmarks, task_instruction_counts
+from tasks.benchmarks import (
+    task_benchmark_regression,
+    task_benchmarks,
+    task_instruction_counts,
+)
 from tasks.build import task_build
 from tasks.gate import task_metrics_gate
 from tasks.graph.reporter import EvidenceReporter
@@ -15,6 +19,7 @@ from tasks.soak import task_soak
 from tasks.wrds_sample import task_wrds_sample
 
 __all__ = [
+    "task_benchmark_regression",
     "task_benchmarks",
     "task_build",
     "task_frontier",

@@ -360,6 +360,16 @@ OPTIONAL: tuple[Artifact, ...] = (
         packed=False,
     ),
     Artifact(
+        f"{_ARTIFACTS}/benchmark_regression/benchmark_regression.csv",
+        "benchmark_regression",
+        "This run of the benchmarks beside the last one on this machine: ratios and noise bands",
+        "tasks.evidence.benchmark_regression:write_regression",
+        "benchmark_regression",
+        {"report": _BENCHMARK_REPORT},
+        timed=True,
+        packed=False,
+    ),
+    Artifact(
         _FRONTIER,
         "frontier",
         "Error and time of every method of American puts and Heston calls, beside QuantLib's",

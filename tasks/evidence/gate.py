@@ -96,6 +96,7 @@ def run_gate(
 
 def _notes(evidence: Evidence) -> Iterator[str]:
     yield from instruction_counts.notes(evidence)
+    yield from benchmarks.notes(evidence)
     record = evidence.get(catalog.MUTANTS.path)
     if record is not None:
         counts = mutants.counts(record)

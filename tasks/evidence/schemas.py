@@ -116,6 +116,7 @@ def _png(path: Path) -> bytes:
 
 
 _READERS: Mapping[str, Callable[[Path], Any]] = {
+    "benchmark_regression": _table("benchmark_regression"),
     "benchmark_report": _benchmark_report,
     "benchmark_table": _table("benchmark_table"),
     "frontier": _table("frontier"),

@@ -89,6 +89,39 @@ class BenchmarkTable(dy.Schema):
     spread = dy.Float64(nullable=False, min=0.0)
 
 
+class BenchmarkRegression(dy.Schema):
+    """One benchmark of this run beside that of the last comparable one."""
+
+    name = dy.String(nullable=False, regex=r"^[a-z_0-9/:]+$", primary_key=True)
+    report = dy.String(nullable=False, regex=r"^[0-9a-f]{64}$")
+    comparable = dy.String(nullable=False, regex=r"^[0-9a-f]{16}$")
+    ns_per_price = dy.Float64(nullable=False, min_exclusive=0.0)
+    spread = dy.Float64(nullable=False, min=0.0)
+    last_report = dy.String(nullable=True, regex=r"^[0-9a-f]{64}$")
+    last_ns = dy.Float64(nullable=True, min_exclusive=0.0)
+    last_spread = dy.Float64(nullable=True, min=0.0)
+    ratio = dy.Float64(nullable=True, min_exclusive=0.0)
+    band = dy.Float64(nullable=True, min_exclusive=1.0)
+    verdict = dy.String(nullable=False, regex=r"^(first|same|slower|faster)$")
+
+    @dy.rule()
+    def verdict_follows_from_the_ratio(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """Ratio of the two times, and what the band makes of it; none without a last run."""
+        names = ["last_report", "last_ns", "last_spread", "ratio", "band"]
+        first = pl.all_horizontal(pl.col(*names).is_null()) & (pl.col("verdict") == "first")
+        ratio, band = pl.col("ratio"), pl.col("band")
+        right = ratio == pl.col("ns_per_price") / pl.col("last_ns")
+        word = (
+            pl.when(ratio > band)
+            .then(pl.lit("slower"))
+            .when(ratio < 1.0 / band)
+            .then(pl.lit("faster"))
+            .otherwise(pl.lit("same"))
+        )
+        compared = pl.all_horizontal(pl.col(*names).is_not_null()) & right
+        return first | (compared & (pl.col("verdict") == word)).fill_null(value=False)
+
+
 class InstructionCounts(dy.Schema):
     """One kernel of one instruction set: two counts and their difference per unit, or a note."""
 
@@ -371,6 +404,7 @@ class MarketFitsByExpiry(dy.Schema):
 
 
 SCHEMAS: Mapping[str, type[dy.Schema]] = {
+    "benchmark_regression": BenchmarkRegression,
     "benchmark_table": BenchmarkTable,
     "frontier": Frontier,
     "instruction_counts": InstructionCounts,
@@ -393,6 +427,7 @@ SCHEMAS: Mapping[str, type[dy.Schema]] = {
 # Tables whose rows are in the order of their key; the others have an order of their own, which
 # their makers declare.
 _SORTED = (
+    BenchmarkRegression,
     InstructionCounts,
     MarketFitByExpiry,
     MarketFitParameters,
