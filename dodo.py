@@ -9,7 +9,7 @@ from tasks.market_fit import task_market_fit
 from tasks.metrics import task_metrics_summary
 from tasks.pack import task_validation_pack
 from tasks.parity import task_ql_parity
-from tasks.products import task_peers, task_products, task_smile_models
+from tasks.products import task_products
 from tasks.soak import task_soak
 from tasks.wrds_sample import task_wrds_sample
 
@@ -21,10 +21,8 @@ __all__ = [
     "task_market_fit",
     "task_metrics_gate",
     "task_metrics_summary",
-    "task_peers",
     "task_products",
     "task_ql_parity",
-    "task_smile_models",
     "task_soak",
     "task_validation_pack",
     "task_wrds_sample",

@@ -17,7 +17,7 @@ from tasks.graph.console import Follow
 from tasks.graph.process import Outcome, run_worker
 
 BUILD_FOLDER = ROOT / "build"
-_PROGRAMS = ("strikeproof_benchmarks", "strikeproof_tests")
+_PROGRAMS = ("strikeproof_benchmarks", "strikeproof_counts", "strikeproof_tests")
 _PATTERNS = (
     "CMakeLists.txt",
     "pyproject.toml",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tasks.graph.artifact import family
+from tasks.graph.artifact import families
 
 _FAMILIES = {
     "method_agreement": "Closed forms, grids, trees, quasi-Monte Carlo on one grid of contracts.",
@@ -19,7 +19,4 @@ _FAMILIES = {
 
 def task_convergence() -> Iterator[dict[str, Any]]:
     """Convergence of the numerical methods."""
-    for name, words in _FAMILIES.items():
-        yield {"basename": name, "name": None, "doc": words}
-        for task in family(name):
-            yield task | {"basename": name}
+    yield from families(_FAMILIES)

@@ -5,28 +5,18 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
-#include <memory>
-#include <vector>
 
-#include "strikeproof/monte_carlo_models.hpp"
-#include "strikeproof/monte_carlo_payoffs.hpp"
+#include "simulations.hpp"
 
 namespace {
 
 namespace mc = strikeproof::monte_carlo;
-using strikeproof::OptionType;
-using strikeproof::term_structure::RateCurve;
-using strikeproof::term_structure::VolatilityCurve;
 
 constexpr std::size_t kFixings = 252;
 
-mc::BlackScholesModel model() {
-  return {
-      {100.0}, {VolatilityCurve::flat(0.2)}, {RateCurve::flat(0.0)}, RateCurve::flat(0.03), {1.0}};
-}
-
 void run(benchmark::State& state, const mc::Payoff& payoff, mc::Method method) {
-  const auto dynamics = mc::black_scholes(model(), payoff.schedule());
+  const auto dynamics =
+      mc::black_scholes(strikeproof::benchmarks::simulated_model(), payoff.schedule());
   const auto steps = static_cast<std::int64_t>(dynamics->steps().size());
   mc::Settings settings;
   settings.method = method;
@@ -43,27 +33,12 @@ void run(benchmark::State& state, const mc::Payoff& payoff, mc::Method method) {
 
 template <mc::Method method>
 void european(benchmark::State& state) {
-  const auto payoff = mc::european({OptionType::kCall, mc::EuropeanKind::kVanilla, 100.0},
-                                   {{1.0}, false}, RateCurve::flat(0.03));
-  run(state, *payoff, method);
+  run(state, *strikeproof::benchmarks::simulated_european(), method);
 }
 
 template <mc::Method method>
 void asian(benchmark::State& state) {
-  mc::Schedule schedule{{}, false};
-  for (std::size_t k = 1; k <= kFixings; ++k) {
-    schedule.dates.push_back(static_cast<double>(k) / kFixings);
-  }
-  const std::vector<double> weights(kFixings, 1.0 / kFixings);
-  const auto payoff = mc::asian({strikeproof::asian::Average::kArithmetic,
-                                 strikeproof::asian::Strike::kFixed,
-                                 OptionType::kCall,
-                                 100.0,
-                                 weights,
-                                 {},
-                                 {}},
-                                schedule, RateCurve::flat(0.03));
-  run(state, *payoff, method);
+  run(state, *strikeproof::benchmarks::simulated_asian(kFixings), method);
 }
 
 template <std::int64_t batch>

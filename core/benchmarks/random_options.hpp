@@ -1,66 +1,15 @@
-// What the benchmarks price, and how they run it: by one thread, and by the pool.
+// How benchmarks run over a desk's options: by one thread, and by the pool.
 #pragma once
 
 #include <benchmark/benchmark.h>
 
-#include <cmath>
+#include <algorithm>
 #include <cstdint>
-#include <map>
-#include <random>
-#include <vector>
 
-#include "strikeproof/column.hpp"
+#include "desk.hpp"
 #include "strikeproof/parallel.hpp"
 
 namespace strikeproof::benchmarks {
-
-/// Options such as a desk holds: strikes within three deviations of the forward, a day to five
-/// years, volatilities of 5 to 80 %.
-struct RandomOptions {
-  explicit RandomOptions(std::size_t size) {
-    std::mt19937_64 random(20260101);
-    std::uniform_real_distribution<double> unit(0.0, 1.0);
-    for (std::size_t i = 0; i < size; ++i) {
-      sign.push_back(unit(random) < 0.5 ? 1.0 : -1.0);
-      spot.push_back(20.0 + 180.0 * unit(random));
-      time.push_back(1.0 / 365.0 + 5.0 * unit(random));
-      rate.push_back(0.06 * unit(random));
-      yield.push_back(0.04 * unit(random));
-      volatility.push_back(0.05 + 0.75 * unit(random));
-      const double deviations = 6.0 * unit(random) - 3.0;
-      const double distance = deviations * volatility[i] * std::sqrt(time[i]);
-      strike.push_back(spot[i] * std::exp(distance));
-      normal_volatility.push_back(spot[i] * volatility[i]);
-      normal_strike.push_back(spot[i] * (1.0 + distance));
-    }
-  }
-
-  std::vector<double> sign, spot, strike, time, rate, yield, volatility;
-  std::vector<double> normal_volatility, normal_strike;  // for models of differences
-};
-
-/// The options of a size, made once: a benchmark's function runs many times.
-[[nodiscard]] inline const RandomOptions& random_options(std::size_t size) {
-  static std::map<std::size_t, RandomOptions> made;
-  return made.try_emplace(size, size).first->second;
-}
-
-[[nodiscard]] inline Column column(const std::vector<double>& values) { return {values.data(), 1}; }
-
-/// Output columns of a run.
-class Results {
- public:
-  Results(std::size_t size, std::size_t columns)
-      : size_(size), values_(size * columns), status_(size) {}
-
-  [[nodiscard]] double* column(std::size_t k) { return values_.data() + k * size_; }
-  [[nodiscard]] std::uint8_t* status() { return status_.data(); }
-
- private:
-  std::size_t size_;
-  std::vector<double> values_;
-  std::vector<std::uint8_t> status_;
-};
 
 [[nodiscard]] inline std::size_t size_of(const benchmark::State& state) {
   return static_cast<std::size_t>(state.range(0));
@@ -69,7 +18,9 @@ class Results {
 /// Times `work` over all rows, with as many threads as the second argument says.
 template <class Work>
 void run(benchmark::State& state, const Work& work) {
-  const Parallel parallel{static_cast<unsigned>(state.range(1)), 4096, {}};
+  // several blocks a thread, however small the batch: else the pool has nothing to share
+  const std::size_t block = std::clamp<std::size_t>(size_of(state) / 16, 8, 4096);
+  const Parallel parallel{static_cast<unsigned>(state.range(1)), block, {}};
   for (auto _ : state) {
     if (!for_each_block(size_of(state), parallel, work)) state.SkipWithError("stopped");
     benchmark::ClobberMemory();
@@ -77,11 +28,28 @@ void run(benchmark::State& state, const Work& work) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
+/// Times `one`, of the options and a row, over all rows.
+template <auto one>
+void run_each(benchmark::State& state) {
+  const RandomOptions& options = random_options(size_of(state));
+  Results out(size_of(state), 1);
+  run(state, [&](Rows rows) {
+    for (std::size_t i = rows.begin; i < rows.end; ++i) out.column(0)[i] = one(options, i);
+  });
+}
+
 /// Batches of 1 to a million by one thread, and a million by two.
 inline void sizes(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgNames({"", "pool"})->UseRealTime();
   for (const std::int64_t batch : {1, 100, 10000, 1000000}) benchmark->Args({batch, 1});
   benchmark->Args({1000000, 2});
+}
+
+/// One option, and a batch by one thread and by two.
+template <std::int64_t batch>
+void batch_of(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgNames({"", "pool"})->UseRealTime();
+  benchmark->Args({1, 1})->Args({batch, 1})->Args({batch, 2});
 }
 
 }  // namespace strikeproof::benchmarks

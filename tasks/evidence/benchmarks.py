@@ -160,16 +160,58 @@ def write_benchmark_plot(
     config: Mapping[str, Any],
     progress: Progress,
 ) -> None:
-    """Write the plot of ns per price by batch size, from the table at ``inputs["table"]``."""
+    """Write the plot of ns per price, from the table at ``inputs["table"]``.
+
+    All operations on the left; on the right how those with many sizes of batches scale.
+    """
     frame = tables.read_table(inputs["table"], tables.BenchmarkTable)
     repetitions = frame["repetitions"].min()
     title = f"Nanoseconds per price, median of {repetitions!r} repetitions ({config['profile']})"
-    engines = frame["engine"].unique(maintain_order=True).to_list()
-    with plotting.figure(output, 8.0, 1.2 + 3.6 * len(engines), title) as drawn:
-        panels = drawn.subplots(len(engines), 1, squeeze=False)[:, 0]
-        for axes, engine in zip(panels, engines, strict=True):
+    rows = frame.select("engine", "operation").unique(maintain_order=True).rows()
+    sizes = frame.group_by("engine", "operation", maintain_order=True).agg(
+        pl.col("batch").n_unique()
+    )
+    many = sizes.filter(pl.col("batch") >= _MANY_SIZES)
+    scaling = many["engine"].unique(maintain_order=True).to_list()
+    with plotting.figure(output, 15.0, 2.0 + 0.19 * len(rows), title) as drawn:
+        grid = drawn.add_gridspec(max(len(scaling), 1), 2)
+        _draw_all(drawn.add_subplot(grid[:, 0]), frame, rows)
+        for place, engine in enumerate(scaling):
+            axes = drawn.add_subplot(grid[place, 1])
             _draw_engine(axes, frame.filter(pl.col("engine") == engine), engine)
     progress(1, 1)
+
+
+_MANY_SIZES = 4
+
+
+def _draw_all(axes: Any, frame: pl.DataFrame, rows: list[tuple[str, str]]) -> None:
+    """One line an operation: the smallest batch, and the largest one by one thread and by more."""
+    kinds: dict[str, list[tuple[float, float, int]]] = {}
+    for place, (engine, operation) in enumerate(rows):
+        of = frame.filter((pl.col("engine") == engine) & (pl.col("operation") == operation))
+        one = of.filter(pl.col("threads") == 1).sort("batch").to_dicts()
+        more = of.filter(pl.col("threads") > 1).sort("batch").to_dicts()
+        shown = {"smallest batch": one[0], "largest batch": one[-1]}
+        if more:
+            shown["largest batch, more threads"] = more[-1]
+        for kind, row in shown.items():
+            error = row["ns_per_price"] * row["spread"]
+            kinds.setdefault(kind, []).append((row["ns_per_price"], error, place))
+        if place > 0 and rows[place - 1][0] != engine:
+            axes.axhline(place - 0.5, color="#b8bdc6", linewidth=0.6)
+    looks = (("o", plotting.GREY), ("s", plotting.BLUE), ("<", plotting.ORANGE))
+    for (kind, points), (marker, colour) in zip(kinds.items(), looks, strict=False):
+        times, errors, places = zip(*points, strict=True)
+        axes.errorbar(
+            times, places, xerr=errors, linestyle="", marker=marker, markersize=5, color=colour,
+            capsize=2, label=kind,
+        )  # fmt: skip
+    names = [f"{engine}: {operation}".replace("_", " ") for engine, operation in rows]
+    axes.set_yticks(range(len(rows)), names, fontsize=8)
+    axes.set(xscale="log", xlabel="ns per price, number, path step or quote")
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
 
 
 def _draw_engine(axes: Any, frame: pl.DataFrame, engine: str) -> None:

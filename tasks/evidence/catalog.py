@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 # Inputs that are compiled, not stored: resolved by tasks.evidence.sources.
 CORE = "@core"  # the extension module that `import strikeproof` loads
 BENCHMARK_BINARY = "@benchmarks"  # the Google Benchmark program
+COUNTS_BINARY = "@counts"  # the program whose instructions are counted
 
 RECEIPT_SUFFIX = ".receipt.json"
 TOLERANCES = "tasks/evidence/tolerances.toml"
@@ -63,6 +64,7 @@ _COVERAGE = f"{_ARTIFACTS}/mc_coverage"
 _EFFICIENCY = f"{_ARTIFACTS}/qmc_efficiency"
 _BIAS = f"{_ARTIFACTS}/heston_scheme_bias"
 _VARIANCE = f"{_ARTIFACTS}/variance_reduction"
+_FRONTIER = f"{_ARTIFACTS}/frontier/frontier.csv"
 _SAMPLE_TABLES = {
     name: f"{_WRDS}/SYNTHETIC_{name}.parquet" for name in ("opprcd", "secprd", "zerocd")
 }
@@ -352,6 +354,14 @@ FAMILIES: tuple[Artifact, ...] = (
         timed=True,
     ),
     Artifact(
+        f"{_ARTIFACTS}/instruction_counts/instruction_counts.csv",
+        "instruction_counts",
+        "Instructions of every hot kernel per option, path step or fit, by callgrind",
+        "tasks.evidence.instruction_counts:write_instruction_counts",
+        "instruction_counts",
+        {"binary": COUNTS_BINARY},
+    ),
+    Artifact(
         f"{_FIT}/quotes.csv",
         "market_fit",
         "DAX quotes of 5 July 2002: prices, round trip, flat fit per quote",
@@ -589,6 +599,36 @@ OPTIONAL: tuple[Artifact, ...] = (
         "tasks.evidence.products:write_products",
         "products_table",
         {"core": CORE},
+        timed=True,
+        packed=False,
+    ),
+    Artifact(
+        f"{_ARTIFACTS}/benchmark_regression/benchmark_regression.csv",
+        "benchmark_regression",
+        "This run of the benchmarks beside the last one on this machine: ratios and noise bands",
+        "tasks.evidence.benchmark_regression:write_regression",
+        "benchmark_regression",
+        {"report": _BENCHMARK_REPORT},
+        timed=True,
+        packed=False,
+    ),
+    Artifact(
+        _FRONTIER,
+        "frontier",
+        "Error and time of every method of American puts and Heston calls, beside QuantLib's",
+        "tasks.evidence.frontier:write_frontier",
+        "frontier",
+        {"core": CORE, "reference": "tests/data/heston_reference.csv"},
+        timed=True,
+        packed=False,
+    ),
+    Artifact(
+        f"{_ARTIFACTS}/frontier/frontier.png",
+        "frontier",
+        "The accuracy-cost frontier: error against time per option",
+        "tasks.evidence.frontier:write_frontier_plot",
+        "png",
+        {"table": _FRONTIER},
         timed=True,
         packed=False,
     ),

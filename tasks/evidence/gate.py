@@ -20,6 +20,7 @@ from tasks.evidence.checks import (
     benchmarks,
     convergence,
     figures,
+    instruction_counts,
     listing,
     mutants,
     parity,
@@ -43,6 +44,7 @@ CHECKS: Mapping[str, Check] = {
     "listing": listing.check,
     "parity": parity.check,
     "benchmarks": benchmarks.check,
+    "instruction_counts": instruction_counts.check,
     "wrds": wrds.check,
     "convergence": convergence.check,
     "remade": remade.check,
@@ -95,6 +97,8 @@ def run_gate(
 
 
 def _notes(evidence: Evidence) -> Iterator[str]:
+    yield from instruction_counts.notes(evidence)
+    yield from benchmarks.notes(evidence)
     record = evidence.get(catalog.MUTANTS.path)
     if record is not None:
         counts = mutants.counts(record)

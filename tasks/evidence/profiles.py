@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from tasks.evidence import counter
 from tasks.evidence import parity_grid
 from tasks.evidence.catalog import Artifact
 
@@ -57,6 +58,8 @@ def settings(artifact: Artifact, profile: str, commit: str | None) -> dict[str, 
         config |= _SETTINGS.get(artifact.family, {}).get(profile, {})
     if artifact.schema == "parity_product":
         config |= parity_grid.settings(PurePosixPath(artifact.path).stem)
+    if artifact.family == "instruction_counts":  # made again where a counter came or went
+        config["counter"] = counter.version()
     if artifact.identified:
         config["commit"] = commit
     return config

@@ -139,9 +139,12 @@ _CONVERGENCE = (
 
 _READERS: Mapping[str, Callable[[Path], Any]] = {
     **{name: _table(name) for name in _CONVERGENCE},
+    "benchmark_regression": _table("benchmark_regression"),
     "benchmark_report": _benchmark_report,
     "benchmark_table": _table("benchmark_table"),
+    "frontier": _table("frontier"),
     "gate_mutants": _mutants,
+    "instruction_counts": _table("instruction_counts"),
     "manifest": _manifest,
     "market_fit_by_expiry": _table("market_fit_by_expiry"),
     "market_arbitrage": _arbitrage,

@@ -16,6 +16,7 @@ from tasks.evidence.digest import sha256_file
 from tasks.evidence.repository import ROOT
 
 BENCHMARK_BINARY_PATH = "build/bin/strikeproof_benchmarks"
+COUNTS_BINARY_PATH = "build/bin/strikeproof_counts"
 
 # Third-party packages whose version can change the bytes of an artifact.
 _VERSIONED = (
@@ -43,6 +44,8 @@ def resolve(source: str, root: Path = ROOT) -> Path:
         return core_path()
     if source == catalog.BENCHMARK_BINARY:
         return ROOT / BENCHMARK_BINARY_PATH
+    if source == catalog.COUNTS_BINARY:
+        return ROOT / COUNTS_BINARY_PATH
     return root / source
 
 

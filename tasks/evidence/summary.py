@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tasks.evidence import (
     benchmarks,
     catalog,
+    instruction_counts,
     market_fit,
     market_models,
     parity,
@@ -52,6 +53,7 @@ class Summary(BaseModel):
     commit: Commit | None
     ql_parity: dict[str, Any]
     benchmarks: dict[str, Any]
+    instruction_counts: dict[str, Any]
     market_fit: dict[str, Any]
     wrds_sample: dict[str, Any]
     method_agreement: dict[str, Any]
@@ -72,6 +74,10 @@ def _parity(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _benchmarks(content: Mapping[str, Any]) -> dict[str, Any]:
     return benchmarks.figures(content[_path("benchmarks.json")])
+
+
+def _instruction_counts(content: Mapping[str, Any]) -> dict[str, Any]:
+    return instruction_counts.figures(content[_path("instruction_counts.csv")])
 
 
 def _market_fit(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,6 +129,7 @@ def _variance(content: Mapping[str, Any]) -> dict[str, Any]:
 _SECTIONS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "ql_parity": _parity,
     "benchmarks": _benchmarks,
+    "instruction_counts": _instruction_counts,
     "market_fit": _market_fit,
     "wrds_sample": _wrds,
     "method_agreement": _agreement,

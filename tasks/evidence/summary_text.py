@@ -11,6 +11,7 @@ from tasks.evidence import strict_json
 _TITLES = {
     "ql_parity": "QuantLib parity",
     "benchmarks": "C++ benchmarks",
+    "instruction_counts": "Instruction counts",
     "market_fit": "Market fit (DAX, 5 July 2002)",
     "wrds_sample": "WRDS-shaped sample (SYNTHETIC)",
     "method_agreement": "Agreement of methods",

@@ -132,6 +132,102 @@ class BenchmarkTable(dy.Schema):
     spread = dy.Float64(nullable=False, min=0.0)
 
 
+class BenchmarkRegression(dy.Schema):
+    """One benchmark of this run beside that of the last comparable one."""
+
+    name = dy.String(nullable=False, regex=r"^[a-z_0-9/:]+$", primary_key=True)
+    report = dy.String(nullable=False, regex=r"^[0-9a-f]{64}$")
+    comparable = dy.String(nullable=False, regex=r"^[0-9a-f]{16}$")
+    ns_per_price = dy.Float64(nullable=False, min_exclusive=0.0)
+    spread = dy.Float64(nullable=False, min=0.0)
+    last_report = dy.String(nullable=True, regex=r"^[0-9a-f]{64}$")
+    last_ns = dy.Float64(nullable=True, min_exclusive=0.0)
+    last_spread = dy.Float64(nullable=True, min=0.0)
+    ratio = dy.Float64(nullable=True, min_exclusive=0.0)
+    band = dy.Float64(nullable=True, min_exclusive=1.0)
+    verdict = dy.String(nullable=False, regex=r"^(first|same|slower|faster)$")
+
+    @dy.rule()
+    def verdict_follows_from_the_ratio(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """Ratio of the two times, and what the band makes of it; none without a last run."""
+        names = ["last_report", "last_ns", "last_spread", "ratio", "band"]
+        first = pl.all_horizontal(pl.col(*names).is_null()) & (pl.col("verdict") == "first")
+        ratio, band = pl.col("ratio"), pl.col("band")
+        right = ratio == pl.col("ns_per_price") / pl.col("last_ns")
+        word = (
+            pl.when(ratio > band)
+            .then(pl.lit("slower"))
+            .when(ratio < 1.0 / band)
+            .then(pl.lit("faster"))
+            .otherwise(pl.lit("same"))
+        )
+        compared = pl.all_horizontal(pl.col(*names).is_not_null()) & right
+        return first | (compared & (pl.col("verdict") == word)).fill_null(value=False)
+
+
+class InstructionCounts(dy.Schema):
+    """One kernel of one instruction set: two counts and their difference per unit, or a note."""
+
+    kernel = dy.String(nullable=False, regex=r"^[a-z_0-9]+/[a-z_0-9]+$", primary_key=True)
+    instruction_set = dy.String(nullable=False, regex=r"^(avx2|baseline|scalar)$", primary_key=True)
+    unit = dy.String(nullable=True, regex=r"^(option|path step|number|point|fit)$")
+    small_units = dy.Int64(nullable=True, min=1)
+    large_units = dy.Int64(nullable=True, min=2)
+    small_instructions = dy.Int64(nullable=True, min=1)
+    large_instructions = dy.Int64(nullable=True, min=1)
+    instructions = dy.Float64(nullable=True, min_exclusive=0.0)
+    counter = dy.String(nullable=False, regex=r"^(absent|valgrind-[0-9.]+[A-Za-z0-9.-]*)$")
+    compiler = dy.String(nullable=True, min_length=1)
+    libc = dy.String(nullable=True, min_length=1)
+    note = dy.String(nullable=True, min_length=1)
+
+    @dy.rule()
+    def counted_or_a_note(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """All rows hold counts, all of them, or all say why there are none."""
+        names = ["unit", "small_units", "large_units", "small_instructions"]
+        names += ["large_instructions", "instructions", "compiler", "libc"]
+        full = pl.all_horizontal(pl.col(*names).is_not_null()) & pl.col("note").is_null()
+        none = pl.all_horizontal(pl.col(*names).is_null()) & pl.col("note").is_not_null()
+        absent = pl.col("counter") == "absent"
+        return (full & ~absent) | (none & absent)
+
+    @dy.rule()
+    def instructions_are_the_difference(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """Of the two counts, over that of their units."""
+        more = pl.col("large_instructions") - pl.col("small_instructions")
+        units = pl.col("large_units") - pl.col("small_units")
+        per_unit = more.cast(pl.Float64) / units.cast(pl.Float64)
+        return (pl.col("instructions") == per_unit).fill_null(value=True)
+
+    @dy.rule()
+    def one_counter_counted_all(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """Counter, compiler and C library are the same in every row."""
+        same = [pl.col(name).n_unique() == 1 for name in ("counter", "compiler", "libc")]
+        return pl.all_horizontal(same)
+
+
+class Frontier(dy.Schema):
+    """Time and error of one method at one setting."""
+
+    product = dy.String(nullable=False, regex=r"^(american|heston)$", primary_key=True)
+    library = dy.String(nullable=False, regex=r"^(strikeproof|QuantLib)$", primary_key=True)
+    method = dy.String(nullable=False, min_length=1, primary_key=True)
+    setting = dy.String(nullable=False, regex=r"^[a-z_0-9]+$", primary_key=True)
+    options = dy.Int64(nullable=False, min=1)
+    failures = dy.Int64(nullable=False, min=0)
+    ns_per_option = dy.Float64(nullable=False, min_exclusive=0.0)
+    spread = dy.Float64(nullable=False, min=0.0)
+    rms_error = dy.Float64(nullable=False, min=0.0)
+    max_error = dy.Float64(nullable=False, min=0.0)
+
+    @dy.rule()
+    def largest_is_not_below_the_mean(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """Root mean square within the largest error; failures within the options."""
+        rounding = 1.0 + 1e-12
+        within = pl.col("rms_error") <= pl.col("max_error") * rounding
+        return within & (pl.col("failures") < pl.col("options"))
+
+
 class PeersTable(dy.Schema):
     """One row per work, set of quotes, package and number of threads; a note where none was run."""
 
@@ -351,7 +447,10 @@ class MarketFitsByExpiry(dy.Schema):
 
 
 SCHEMAS: Mapping[str, type[dy.Schema]] = {
+    "benchmark_regression": BenchmarkRegression,
     "benchmark_table": BenchmarkTable,
+    "frontier": Frontier,
+    "instruction_counts": InstructionCounts,
     "products_table": ProductsTable,
     "market_fit_by_expiry": MarketFitByExpiry,
     "market_fit_parameters": MarketFitParameters,
@@ -374,6 +473,8 @@ SCHEMAS: Mapping[str, type[dy.Schema]] = {
 # Tables whose rows are in the order of their key; the others have an order of their own, which
 # their makers declare.
 _SORTED = (
+    BenchmarkRegression,
+    InstructionCounts,
     MarketFitByExpiry,
     MarketFitParameters,
     MarketFitQuotes,

@@ -19,7 +19,15 @@ from pathlib import Path
 
 from tasks.evidence import catalog, crate, receipts, repository, sources, tolerances, zip_rules
 from tasks.evidence.catalog import Artifact
-from tasks.evidence.checks import benchmarks, convergence, figures, listing, parity, wrds
+from tasks.evidence.checks import (
+    benchmarks,
+    convergence,
+    figures,
+    instruction_counts,
+    listing,
+    parity,
+    wrds,
+)
 from tasks.evidence.checks.evidence import Evidence, load
 from tasks.evidence.digest import sha256_bytes, sha256_file
 from tasks.evidence.faults import EvidenceFault, Finding, reasons
@@ -96,6 +104,9 @@ def _content_claims(root: Path) -> Iterator[Claim]:
     yield from _checked("wrds sample", wrds.check, evidence, "as-of rules hold row by row")
     built = "Release build, complete plan; the times are the author's"
     yield from _checked("benchmarks", benchmarks.check_report, evidence, built, RECORDED)
+    counted = "complete plan; the counts are the author's"
+    check = instruction_counts.check_table
+    yield from _checked("instruction counts", check, evidence, counted, RECORDED)
 
 
 def _as_value(error: Exception) -> ValueError:

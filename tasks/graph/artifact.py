@@ -222,3 +222,11 @@ def family(name: str) -> Iterator[dict[str, Any]]:
     """Tasks of all artifacts of a catalogued family."""
     for spec in catalog.family(name):
         yield artifact(spec)
+
+
+def families(words: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """A group of tasks for each family, by name, with what `doit list` says of it."""
+    for name, doc in words.items():
+        yield {"basename": name, "name": None, "doc": doc}
+        for task in family(name):
+            yield task | {"basename": name}

@@ -13,9 +13,9 @@ import struct
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tasks.evidence import catalog, parity_grid
+from tasks.evidence import catalog, instruction_plan, parity_grid, tolerances
 from tasks.negative.convergence_lies import CONVERGENCE_LIES
-from tasks.negative.scene import BENCHMARKS, MANIFEST, PARITY, SUMMARY, WRDS, Scene
+from tasks.negative.scene import BENCHMARKS, COUNTS, MANIFEST, PARITY, SUMMARY, WRDS, Scene
 
 _PNG = "docs/artifacts/ql_parity/ql_parity.png"
 _CALIBRATION = f"{WRDS}/calibration.csv"
@@ -419,6 +419,42 @@ LIES["M934"] = (
     r"barrier\.parquet: missing grid key",
 )
 LIES.update(CONVERGENCE_LIES)
+
+
+def _counts(factor: float) -> Lie:
+    """Counts at a hundredth below their limits, those of one kernel times `factor`."""
+
+    def rewrite(scene: Scene) -> None:
+        bounds = tolerances.parse(scene.path(catalog.TOLERANCES).read_bytes())
+        lines = [scene.path(COUNTS).read_text().split("\n")[0]]
+        for name, instruction_set in instruction_plan.KERNELS:
+            label = f"{name} {instruction_set}"
+            most = 0.99 * bounds[f"instruction_counts.by_kernel.{label}.instructions"].limit
+            if name == "heston/price":
+                most *= factor
+            more = math.floor(1000 * most)
+            counts = f"option,1,1001,1000,{1000 + more},{more / 1000!r}"
+            lines.append(f"{name},{instruction_set},{counts},valgrind-3.19.0,GNU 12.2,glibc 2.36,")
+        scene.edit(COUNTS, lambda _: "\n".join([*lines, ""]).encode())
+        scene.reseal(COUNTS)
+
+    return rewrite
+
+
+LIES["M950"] = (
+    _counts(1.3),
+    r"instruction_counts\.by_kernel\.heston/price avx2\.instructions = .* exceeds its tolerance",
+)
+
+
+@lie("M951", r"missing kernel american/accurate \(avx2\)")
+def a_kernel_left_out(scene: Scene) -> None:
+    """A table without its first row."""
+    scene.edit(COUNTS, _lines(lambda lines: [lines[0], *lines[2:]]))
+    scene.reseal(COUNTS)
+
+
+LIES["M952"] = (cell(COUNTS, "libc", 3, ""), "counted or a note|blank|sha256 mismatch")
 
 PENDING: Mapping[str, str] = dict.fromkeys(
     ("M062", "M063", "M065", "M066", "M073"),

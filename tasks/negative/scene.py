@@ -14,6 +14,7 @@ from tasks.evidence.digest import canonical_json, sha256_file
 
 PARITY = "docs/artifacts/ql_parity/ql_parity.csv"
 BENCHMARKS = "docs/artifacts/benchmarks/benchmarks.json"
+COUNTS = "docs/artifacts/instruction_counts/instruction_counts.csv"
 SUMMARY = catalog.SUMMARY.path
 MANIFEST = catalog.MANIFEST.path
 WRDS = "docs/artifacts/wrds_sample"

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tasks.evidence import benchmark_plan, benchmark_report, benchmarks, catalog, profiles, sources
+from tasks.evidence import (
+    benchmark_plan,
+    benchmark_regression,
+    benchmark_report,
+    benchmarks,
+    catalog,
+    profiles,
+    sources,
+)
 from tasks.evidence.checks.evidence import Evidence
 from tasks.evidence.digest import sha256_file
 from tasks.evidence.faults import Finding, reasons
@@ -72,3 +80,11 @@ def _foreign(report: benchmark_report.Report, evidence: Evidence) -> Iterator[st
         if cores != {str(manifest.machine.cores)}:
             here = manifest.machine.cores
             yield f"report is from another machine: {sorted(cores)} cores, manifest says {here}"
+
+
+def notes(evidence: Evidence) -> Iterator[str]:
+    """How the times compare with the last run; times never refuse."""
+    (artifact,) = catalog.family("benchmark_regression")
+    table = evidence.get(artifact.path)
+    if table is not None:
+        yield benchmark_regression.note(table)

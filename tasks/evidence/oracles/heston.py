@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,8 +54,24 @@ def price(*, option_type: str, strike: float, time_to_expiry: float, **market: f
     return float(option.NPV())
 
 
+# engine and setting -> what is made of a model; settings from cheap to dear
+_SETTINGS: dict[str, tuple[tuple[int, ...], Callable[[ql.HestonModel, int], ql.PricingEngine]]] = {
+    "ExponentialFittingHestonEngine": ((0,), lambda m, _: ql.ExponentialFittingHestonEngine(m)),
+    "AnalyticHestonEngine, Laguerre": (
+        (32, 64, 128, 192),
+        lambda m, order: ql.AnalyticHestonEngine(m, order),
+    ),
+    "AnalyticHestonEngine, Lobatto": (
+        (4, 8, 12),
+        lambda m, digits: ql.AnalyticHestonEngine(m, 10.0**-digits, 100_000),
+    ),
+    "COSHestonEngine": ((50, 100, 200, 400), lambda m, terms: ql.COSHestonEngine(m, 16.0, terms)),
+}
+METHODS = tuple((name, setting) for name, (found, _) in _SETTINGS.items() for setting in found)
+
+
 class Surface:
-    """Calls on a forward of 1 by one of `ENGINES` with its default settings."""
+    """Calls on a forward of 1 by one of `ENGINES` with its defaults, or by one of `METHODS`."""
 
     def __init__(
         self,
@@ -63,9 +79,14 @@ class Surface:
         model: Mapping[str, float],
         strike: Sequence[float],
         time_to_expiry: Sequence[float],
+        setting: int | None = None,
     ) -> None:
         # the engine holds the model: no second one is made for each option
-        self._engine = getattr(ql, engine)(_model(spot=1.0, rate=0.0, **model))
+        made = _model(spot=1.0, rate=0.0, **model)
+        if setting is None:
+            self._engine = getattr(ql, engine)(made)
+        else:
+            self._engine = _SETTINGS[engine][1](made, setting)
         self._options = []
         for k, t in zip(strike, time_to_expiry, strict=True):
             option = _option("call", float(k), float(t))
