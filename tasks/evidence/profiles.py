@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from tasks.evidence import counter
-from tasks.evidence import parity_grid
+from tasks.evidence import counter, parity_grid
 from tasks.evidence.catalog import Artifact
 
 FAST = "fast"

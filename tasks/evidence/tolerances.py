@@ -14,8 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictStr, ValidationError
 
-from tasks.evidence import instruction_plan
-from tasks.evidence import parity_grid
+from tasks.evidence import instruction_plan, parity_grid
 from tasks.evidence.faults import EvidenceFault
 
 # Quantities of the parity table, each with a bound of its own.
