@@ -240,6 +240,8 @@ def test_a_row_of_the_schemes_study_is_replayed_to_the_bit():
     first, second = scheme_bias.replayed(row), scheme_bias.replayed(row)
     assert first == second
     assert abs(first["estimate"] - first["exact"]) > 10.0 * first["standard_error"]
+    with pytest.raises(ValueError, match="schemes are"):
+        scheme_bias.figures(pl.DataFrame([row]))
     missing = list(scheme_bias.plan_faults(pl.DataFrame([row]), profiles.FAST))
     assert "of the plan" in missing[0]
 

@@ -63,7 +63,17 @@ def replayed(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def figures(table: pl.DataFrame) -> dict[str, Any]:
-    """Largest bias by scheme and steps a year, by case, and in standard errors at the finest."""
+    """Largest bias by scheme and steps a year, by case, and in standard errors at the finest.
+
+    Raises
+    ------
+    ValueError
+        Schemes or cases are not those of the study: a figure of no rows would hide it.
+    """
+    for name, planned in (("scheme", set(study.SCHEMES)), ("case", set(_CASES))):
+        found = set(table[name].to_list())
+        if found != planned:
+            raise ValueError(f"{name}s are {sorted(found)}: must be {sorted(planned)}")
     finest = table.filter(pl.col("steps_per_year") == pl.col("steps_per_year").max().over("scheme"))
     by_steps: dict[str, dict[str, Any]] = {}
     by_case: dict[str, dict[str, Any]] = {case: {} for case in _CASES}
