@@ -142,7 +142,7 @@ _WITNESS = {
     "listing": ("M090", "unlisted file"),
     "parity": ("M010", "identical to ours"),
     "benchmarks": ("M044", "debug build"),
-    "instruction_counts": ("M913", "missing kernel"),
+    "instruction_counts": ("M951", "missing kernel"),
     "wrds": ("M907", "digest of opprcd differs"),
     "convergence": ("M917", "standard_error is .*computed anew"),
     "remade": ("M067", "not what its maker makes"),
