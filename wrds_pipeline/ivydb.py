@@ -70,10 +70,77 @@ class ZeroCurve(dy.Schema):
     rate = dy.Float64(nullable=False, min=-10.0, max=100.0)
 
 
+class IndexDividendYield(dy.Schema):
+    """`idxdvd`: implied dividend yield of an index on one date, in percent."""
+
+    secid = dy.Float64(nullable=False, primary_key=True)
+    date = dy.Date(nullable=False, primary_key=True)
+    expiration = dy.Date(nullable=False, primary_key=True)
+    rate = dy.Float64(nullable=False, min=-100.0, max=100.0)
+
+
+class Distributions(dy.Schema):
+    """`distrd`: cash dividends, splits and other distributions by record date.
+
+    `distr_type` is "1" for an ordinary cash dividend, "2" for a split, "3" for a stock dividend.
+    """
+
+    secid = dy.Float64(nullable=False, primary_key=True)
+    record_date = dy.Date(nullable=True)
+    seq_num = dy.Float64(nullable=False, primary_key=True)
+    ex_date = dy.Date(nullable=False, primary_key=True)
+    amount = dy.Float64(nullable=False, min=0.0)
+    adj_factor = dy.Float64(nullable=False, min=0.0)
+    declare_date = dy.Date(nullable=True)
+    payment_date = dy.Date(nullable=True)
+    distr_type = dy.String(nullable=False)
+    frequency = dy.String(nullable=True)
+    currency = dy.String(nullable=True)
+    approx_flag = dy.String(nullable=True)
+    cancel_flag = dy.String(nullable=True)
+
+
+class ForwardPrices(dy.Schema):
+    """`fwdprd`: the vendor's forward of one expiry on one date; kept for comparison only."""
+
+    secid = dy.Float64(nullable=False, primary_key=True)
+    date = dy.Date(nullable=False, primary_key=True)
+    expiration = dy.Date(nullable=False, primary_key=True)
+    amsettlement = dy.Float64(nullable=False, min=0.0, max=1.0, primary_key=True)
+    forwardprice = dy.Float64(nullable=False, min_exclusive=0.0)
+
+
+class SecurityNames(dy.Schema):
+    """`secnmd`: names of a security from a date on; tickers are used again by others."""
+
+    secid = dy.Float64(nullable=False, primary_key=True)
+    effect_date = dy.Date(nullable=False, primary_key=True)
+    ticker = dy.String(nullable=False)
+    issuer = dy.String(nullable=True)
+    issue = dy.String(nullable=True)
+
+
 SCHEMAS: Mapping[str, type[dy.Schema]] = {
     "opprcd": OptionPrices,
     "secprd": SecurityPrices,
     "zerocd": ZeroCurve,
+    "idxdvd": IndexDividendYield,
+    "distrd": Distributions,
+    "fwdprd": ForwardPrices,
+    "secnmd": SecurityNames,
+}
+
+# On the server these have one table a year, `opprcd2019`; the others have one for all years.
+BY_YEAR = ("opprcd", "secprd", "fwdprd")
+# Column by which a table is cut into dates.
+DATE_COLUMN: Mapping[str, str] = {
+    "opprcd": "date",
+    "secprd": "date",
+    "zerocd": "date",
+    "idxdvd": "date",
+    "distrd": "ex_date",
+    "fwdprd": "date",
+    "secnmd": "effect_date",
 }
 
 
