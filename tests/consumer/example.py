@@ -30,7 +30,7 @@ def main() -> None:
              "volatility_of_variance": 1e-9, "correlation": 0.0}  # fmt: skip
     terms = {name: value for name, value in HULL.items() if name != "volatility"}
     assert abs(heston.price(option_type="call", **terms, **model) - call) < 1e-8
-    print(
+    print(  # noqa: T201 - its outcome
         f"strikeproof {strikeproof.__version__}: {len(strikes)} options priced, all as they must be"
     )
 

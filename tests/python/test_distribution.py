@@ -1,5 +1,6 @@
 """What is given away: the wheel in an empty environment, the source archive, the CMake package."""
 
+import json
 import os
 import re
 import subprocess
@@ -89,3 +90,12 @@ def test_a_program_finds_and_links_the_installed_library(tmp_path):
     assert float(early) == american.price(**put)
     configs = "\n".join(path.read_text() for path in prefix.rglob("*.cmake"))
     assert str(ROOT) not in configs  # nothing of the build's folder is given away
+
+
+def test_the_bill_of_materials_names_every_pin_with_its_hashes(tmp_path):
+    run("bash", "bootstrap.sh", "--sbom", tmp_path / "sbom.json")
+    parts = json.loads((tmp_path / "sbom.json").read_text())["components"]
+    found = {f"{part['name']}=={part['version']}" for part in parts}
+    lock = (ROOT / "constraints.txt").read_text()
+    assert found == set(re.findall(r"^([\w.-]+==[\w.+-]+)", lock, re.MULTILINE))
+    assert all(reference["hashes"] for part in parts for reference in part["externalReferences"])
