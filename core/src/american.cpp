@@ -60,9 +60,10 @@ std::uint8_t rare_boundary(const double* in, double* values, std::size_t /*count
   values[0] = kNaN;
   if (status != Status::kOk) return static_cast<std::uint8_t>(status);
   if (in[3] > 0.0 && in[6] > 0.0) return static_cast<std::uint8_t>(Status::kNotConverged);
-  if (rate <= 0.0) {
-    if (yield < rate) return static_cast<std::uint8_t>(Status::kNotConverged);
+  if (rate <= 0.0 && yield >= rate) {
     values[0] = put ? 0.0 : std::numeric_limits<double>::infinity();
+  } else if (rate < -simd::kNoRate) {
+    return static_cast<std::uint8_t>(Status::kNotConverged);
   } else {
     const double ratio = yield > rate ? rate / yield : 1.0;
     values[0] = put ? in[2] * ratio : in[2] / ratio;

@@ -38,7 +38,6 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kNodes = 24;
 constexpr std::size_t kPoints = 24;
 constexpr std::size_t kPricePoints = 120;
-constexpr double kTooSmall = 1e-12;
 
 using Nodes = std::array<double, kNodes>;
 using Matrix = std::array<Nodes, kNodes>;
@@ -287,7 +286,7 @@ bool applies(const VanillaOption& option, const FlatMarket& market) noexcept {
   const bool put = option.type == OptionType::kPut;
   const double rate = put ? market.rate : market.dividend_yield;
   const double yield = put ? market.dividend_yield : market.rate;
-  return yield < rate && rate < -kTooSmall;
+  return yield < rate && rate < -simd::kNoRate;
 }
 
 GreeksResult value(const VanillaOption& option, const FlatMarket& market) noexcept {

@@ -7,14 +7,20 @@
 //
 //   E[(phi (A - K))+ | e_2 ...] = phi (sum a_k exp(V_k1^2/2) N(phi (V_k1 - d)) - K N(-phi d))
 //
-// with a_k = w_k F_k exp(-v_k^2/2 + sum_{j>1} V_kj e_j). What is left is analytic in e_2 ... e_n:
-// trapezoids for two assets, Gauss-Hermite rules for more. Delta by S_k is the same sum's k-th term
-// over S_k.
+// with a_k = w_k F_k exp(-v_k^2/2 + sum_{j>1} V_kj e_j). Where assets move against each other that
+// factor moves the basket little, and the expectation bends sharply in the others. The rotation of
+// basket_factors.cpp leaves that to e_2 alone, whose integral is taken by trapezoids that are
+// halved until nothing moves: they converge exponentially once they resolve the bend [2]. What is
+// left is smooth in e_3 ... e_n: Gauss-Hermite rules, then trapezoids, each finer than the one
+// before, until two agree; where none do the status is kNotConverged. Delta by S_k is the same
+// sum's k-th term over S_k.
 //
-// The lognormal approximation matches two moments of the basket [2].
+// The lognormal approximation matches two moments of the basket [3].
 //
 // [1] Choi, J. (2018), Sum of all Black-Scholes-Merton models, J. Futures Markets 38(6), 627-644.
-// [2] Levy, E. (1992), J. Int. Money and Finance 11, 474-491.
+// [2] Trefethen, L. N. and Weideman, J. A. C. (2014), The exponentially convergent trapezoidal
+//     rule, SIAM Review 56(3), 385-458.
+// [3] Levy, E. (1992), J. Int. Money and Finance 11, 474-491.
 #include "strikeproof/basket.hpp"
 
 #include <algorithm>
@@ -24,37 +30,22 @@
 #include <utility>
 #include <vector>
 
+#include "basket_factors.hpp"
+#include "numeric/normal_rules.hpp"
 #include "strikeproof/black_scholes.hpp"
 #include "strikeproof/math/normal.hpp"
 
 namespace strikeproof::basket {
 namespace {
 
+using numeric::Rule;
+
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-using Matrix = std::array<ByAsset, kMostAssets>;
 
 ByAsset no_deltas() noexcept {
   ByAsset none{};
   none.fill(kNaN);
   return none;
-}
-
-// Lower triangular C with C C' = a; false where a is not positive definite.
-bool cholesky(std::size_t n, const Matrix& a, Matrix& c) noexcept {
-  c = {};
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j <= i; ++j) {
-      double sum = a[i][j];
-      for (std::size_t k = 0; k < j; ++k) sum -= c[i][k] * c[j][k];
-      if (i == j) {
-        if (!(sum > 1e-14 * a[i][i])) return false;
-        c[i][i] = std::sqrt(sum);
-      } else {
-        c[i][j] = sum / c[j][j];
-      }
-    }
-  }
-  return true;
 }
 
 Matrix covariance(const Market& m, double time) noexcept {
@@ -67,121 +58,9 @@ Matrix covariance(const Market& m, double time) noexcept {
   return a;
 }
 
-// Loadings of the first factor: those of the basket itself, but with the sign of the weights.
-ByAsset first_loadings(std::size_t n, const Matrix& a, const ByAsset& value) noexcept {
-  ByAsset load{};
-  double least = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < n; ++j) load[i] += a[i][j] * value[j];
-    if (load[i] * value[i] > 0.0) least = std::min(least, std::fabs(load[i]));
-  }
-  if (!std::isfinite(least)) least = 1.0;
-  for (std::size_t i = 0; i < n; ++i) {
-    if (load[i] * value[i] <= 0.1 * least * std::fabs(value[i])) {
-      load[i] = std::copysign(0.1 * least, value[i]);
-    }
-  }
-  return load;
-}
-
-// V of the head, from the first column's direction: q = C^-1 load, completed by Householder's
-// reflection that takes the first unit vector to q.
-Matrix factors(std::size_t n, const Matrix& c, const ByAsset& load) noexcept {
-  ByAsset q{};
-  double norm = 0.0;
-  for (std::size_t i = 0; i < n; ++i) {
-    double sum = load[i];
-    for (std::size_t k = 0; k < i; ++k) sum -= c[i][k] * q[k];
-    q[i] = sum / c[i][i];
-    norm += q[i] * q[i];
-  }
-  norm = std::sqrt(norm);
-  ByAsset u = q;  // the reflection I - 2 u u' / (u' u)
-  for (double& x : u) x /= norm;
-  const double sign = u[0] > 0.0 ? -1.0 : 1.0;  // away from cancellation
-  u[0] -= sign;
-  double square = 0.0;
-  for (std::size_t i = 0; i < n; ++i) square += u[i] * u[i];
-  Matrix v{};
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < n; ++j) {
-      double along = 0.0;
-      for (std::size_t k = 0; k < n; ++k) along += c[i][k] * u[k];
-      v[i][j] = c[i][j] - 2.0 * along * u[j] / square;
-    }
-    v[i][0] *= sign;  // the reflection took it to sign times q
-  }
-  return v;
-}
-
-struct Rule {
-  std::vector<double> node, weight;  // for the standard normal density
-};
-
-// Gauss-Hermite by Newton's method on the normalised recurrence, roots found from the largest down.
-Rule gauss_hermite(std::size_t n) {
-  Rule rule{std::vector<double>(n), std::vector<double>(n)};
-  const auto size = static_cast<double>(n);
-  const double first = 0.75112554446494248;  // pi^(-1/4)
-  double z = 0.0;
-  for (std::size_t i = 0; i < (n + 1) / 2; ++i) {
-    const auto& x = rule.node;
-    if (i == 0) z = std::sqrt(2.0 * size + 1.0) - 1.85575 * std::pow(2.0 * size + 1.0, -1.0 / 6.0);
-    if (i == 1) z -= 1.14 * std::pow(size, 0.426) / z;
-    if (i == 2) z = 1.86 * z - 0.86 * x[0];
-    if (i == 3) z = 1.91 * z - 0.91 * x[1];
-    if (i > 3) z = 2.0 * z - x[i - 2];
-    double slope = 1.0;
-    for (int step = 0; step < 20; ++step) {
-      double value = first;
-      double before = 0.0;
-      for (std::size_t j = 1; j <= n; ++j) {
-        const auto order = static_cast<double>(j);
-        const double next =
-            z * std::sqrt(2.0 / order) * value - std::sqrt((order - 1.0) / order) * before;
-        before = value;
-        value = next;
-      }
-      slope = std::sqrt(2.0 * size) * before;
-      const double change = value / slope;
-      z -= change;
-      if (std::fabs(change) < 1e-15) break;
-    }
-    rule.node[i] = z;
-    rule.node[n - 1 - i] = -z;
-    rule.weight[i] = rule.weight[n - 1 - i] = 2.0 / (slope * slope);
-  }
-  const double scale = std::sqrt(2.0);
-  for (double& x : rule.node) x *= scale;
-  for (double& w : rule.weight) w /= 1.7724538509055160;
-  return rule;
-}
-
-// Trapezoids over the normal density: exponentially exact as well, and, unlike the nodes of a Gauss
-// rule of that many, close enough for the steep integrands of two assets that move against each
-// other, one of which hardly loads on the first factor.
-Rule trapezoids(double reach, double step) {
-  const auto half = static_cast<std::ptrdiff_t>(reach / step);
-  Rule rule;
-  double mass = 0.0;
-  for (std::ptrdiff_t i = -half; i <= half; ++i) {
-    const double x = static_cast<double>(i) * step;
-    rule.node.push_back(x);
-    rule.weight.push_back(std::exp(-0.5 * x * x));
-    mass += rule.weight.back();
-  }
-  for (double& w : rule.weight) w /= mass;
-  return rule;
-}
-
-const Rule& rule_for(std::size_t assets) {
-  static const std::array rules{trapezoids(9.0, 1.0 / 16.0), gauss_hermite(40), gauss_hermite(24),
-                                gauss_hermite(16)};
-  return rules[assets - 2];
-}
-
-// sum of a_k exp(load_k d) = strike: increasing in d.
-double crossing(std::size_t n, const ByAsset& a, const ByAsset& load, double strike) noexcept {
+// sum of a_k exp(load_k d) = strike: increasing in d; `guess` is inside (-60, 60).
+double crossing(std::size_t n, const ByAsset& a, const ByAsset& load, double strike,
+                double guess) noexcept {
   const auto excess = [&](double d, double& slope) {
     double sum = -strike;
     slope = 0.0;
@@ -194,7 +73,7 @@ double crossing(std::size_t n, const ByAsset& a, const ByAsset& load, double str
   };
   double low = -60.0;
   double high = 60.0;
-  double d = 0.0;
+  double d = guess;
   for (int step = 0; step < 200; ++step) {
     double slope = 0.0;
     const double miss = excess(d, slope);
@@ -207,52 +86,182 @@ double crossing(std::size_t n, const ByAsset& a, const ByAsset& load, double str
   return d;
 }
 
+constexpr std::size_t kMostHermite = 22;
+constexpr std::array<std::size_t, 9> kLevels{10, 15, kMostHermite, 40, 56, 80, 112, 160, 320};
+
+const Rule& hermite_rule(std::size_t points) {
+  static const std::vector<Rule> rules = [] {
+    std::vector<Rule> made;
+    for (std::size_t n = 0; n <= kMostHermite; ++n) made.push_back(numeric::gauss_hermite(n));
+    return made;
+  }();
+  return rules[points];
+}
+
+constexpr std::size_t kLeastPoints = 6;
+constexpr double kMostLines = 7e4;     // integrals over the second factor, of one rule
+constexpr double kPriceChange = 2e-8;  // between the last two rules, of the largest asset
+constexpr double kLegChange = 2e-7;    // of the deltas' sums
+constexpr double kLineChange = 1e-7;   // between the last two steps of a line
+constexpr double kLineChangeOfTwo = 1e-9;
+constexpr double kLeastStep = 1.0 / 1024.0;
+constexpr double kReach = 6.5;  // deviations; beyond them is 1e-10
+constexpr double kReachOfTwo = 9.0;
+constexpr double kNothing = 1e-13;  // of the largest asset
+
 struct Sum {
   double price = 0.0;
-  ByAsset leg{};  // discounted expected value of w_k S_k where exercised
+  ByAsset leg{};  // expected value of w_k S_k where exercised
+
+  void add(double weight, const Sum& other) noexcept {
+    price += weight * other.price;
+    for (std::size_t k = 0; k < kMostAssets; ++k) leg[k] += weight * other.leg[k];
+  }
 };
+
+double change_of_legs(const Sum& a, const Sum& b) noexcept {
+  double most = 0.0;
+  for (std::size_t k = 0; k < kMostAssets; ++k) {
+    most = std::max(most, std::fabs(a.leg[k] - b.leg[k]));
+  }
+  return most;
+}
 
 class Quadrature {
  public:
-  Quadrature(const BasketOption& o, const Market& m, const Matrix& v) noexcept
-      : option_(o), count_(m.count), v_(v), rule_(rule_for(m.count)) {
+  Quadrature(const BasketOption& o, const ByAsset& forward, std::size_t count,
+             const Matrix& v) noexcept
+      : option_(o), count_(count), v_(v) {
     for (std::size_t k = 0; k < count_; ++k) {
       double variance = 0.0;
       for (std::size_t j = 0; j < count_; ++j) variance += v[k][j] * v[k][j];
-      const double carry = (m.rate - m.dividend_yield[k]) * o.time_to_expiry;
-      start_[k] = o.weight[k] * m.spot[k] * std::exp(carry - 0.5 * variance);
+      start_[k] = forward[k] * std::exp(-0.5 * variance);
+      scale_ = std::max(scale_, std::fabs(forward[k]));
       load_[k] = v[k][0];
+      growth_[k] = std::exp(0.5 * load_[k] * load_[k]);
+      low_ = std::min(low_, v[k][1]);
+      high_ = std::max(high_, v[k][1]);
+      for (std::size_t j = 2; j < count_; ++j) {
+        curvature_[j] += std::fabs(forward[k]) * v[k][j] * v[k][j];
+        largest_curvature_ = std::max(largest_curvature_, curvature_[j]);
+      }
+      plane_growth_ = std::max(plane_growth_, growth_[k] * std::exp(0.5 * v[k][1] * v[k][1]));
     }
   }
 
-  Sum run() noexcept {
-    Sum sum;
-    add(1, 1.0, start_, sum);
-    return sum;
+  // False where no two rules agree.
+  bool run(Sum& sum) {
+    if (count_ == 2) {
+      sum = line(1.0, start_);
+      return settled_;
+    }
+    Sum before;
+    for (std::size_t level = 0; level < kLevels.size(); ++level) {
+      double lines = 1.0;
+      for (std::size_t j = 2; j < count_; ++j) {
+        set_rule(j, points_of(kLevels[level], j));
+        lines *= static_cast<double>(rules_[j].node.size());
+      }
+      if (lines > kMostLines) return false;
+      settled_ = true;
+      sum = {};
+      outer(2, 1.0, start_, sum);
+      const bool close = std::fabs(sum.price - before.price) <= kPriceChange * scale_ &&
+                         change_of_legs(sum, before) <= kLegChange * scale_;
+      if (level > 0 && close && settled_) return true;
+      before = sum;
+    }
+    return false;
   }
 
  private:
-  void add(std::size_t factor, double weight, const ByAsset& a, Sum& sum) noexcept {
-    if (factor == count_) {
-      last(weight, a, sum);
+  // Fewer for factors in which the basket is less curved.
+  [[nodiscard]] std::size_t points_of(std::size_t most, std::size_t factor) const {
+    const double share = std::sqrt(std::sqrt(curvature_[factor] / largest_curvature_));
+    const double wanted = std::ceil(share * static_cast<double>(most));
+    return std::max<std::size_t>(static_cast<std::size_t>(wanted), kLeastPoints);
+  }
+
+  // Gauss-Hermite rules gain slowly on features as wide as a deviation, trapezoids do not.
+  void set_rule(std::size_t factor, std::size_t points) {
+    if (points <= kMostHermite) {
+      rules_[factor] = hermite_rule(points);
       return;
     }
-    for (std::size_t i = 0; i < rule_.node.size(); ++i) {
-      const double mass = weight * rule_.weight[i];
-      if (mass < 1e-18) continue;
-      ByAsset moved = a;
-      for (std::size_t k = 0; k < count_; ++k) moved[k] *= std::exp(v_[k][factor] * rule_.node[i]);
-      add(factor + 1, mass, moved, sum);
+    double shift = 0.0;
+    for (std::size_t k = 0; k < count_; ++k) shift = std::max(shift, std::fabs(v_[k][factor]));
+    rules_[factor] =
+        numeric::trapezoids(kReach + shift, 2.0 * kReach / static_cast<double>(points));
+  }
+
+  void outer(std::size_t factor, double weight, const ByAsset& a, Sum& sum) {
+    if (factor == count_) {
+      sum.add(weight, line(weight, a));
+      return;
+    }
+    const Rule& rule = rules_[factor];
+    for (std::size_t i = 0; i < rule.node.size(); ++i) {
+      const double mass = weight * rule.weight[i];
+      const ByAsset there = moved(a, factor, rule.node[i]);
+      double most = std::fabs(option_.strike);
+      for (std::size_t k = 0; k < count_; ++k) {
+        most = std::max(most, std::fabs(there[k]) * plane_growth_);
+      }
+      if (mass * most < kNothing * scale_) continue;
+      outer(factor + 1, mass, there, sum);
     }
   }
 
-  void last(double weight, const ByAsset& a, Sum& sum) const noexcept {
+  [[nodiscard]] ByAsset moved(const ByAsset& a, std::size_t factor, double x) const noexcept {
+    ByAsset there = a;
+    for (std::size_t k = 0; k < count_; ++k) there[k] *= std::exp(v_[k][factor] * x);
+    return there;
+  }
+
+  // The integral over the second factor by trapezoids, halved until nothing moves; what has little
+  // weight may move more.
+  Sum line(double weight, const ByAsset& a) noexcept {
+    const double allowed =
+        scale_ * (count_ == 2 ? kLineChangeOfTwo : kLineChange * std::max(1.0, 1e-5 / weight));
+    double step = count_ == 2 ? 1.0 / 8.0 : 1.0;
+    crossing_ = 0.0;
+    Sum coarse = comb(a, 0.0, step);
+    for (;;) {
+      Sum fine;
+      fine.add(0.5, coarse);
+      fine.add(0.5, comb(a, 0.5 * step, step));
+      step *= 0.5;
+      const double change =
+          std::max(std::fabs(fine.price - coarse.price), 0.1 * change_of_legs(fine, coarse));
+      if (change <= allowed) return fine;
+      if (!(step > kLeastStep)) {
+        settled_ = false;
+        return fine;
+      }
+      coarse = fine;
+    }
+  }
+
+  // Step times the density at offset + i step.
+  [[nodiscard]] Sum comb(const ByAsset& a, double offset, double step) noexcept {
+    Sum sum;
+    const double reach = count_ == 2 ? kReachOfTwo : kReach;
+    const double first = std::ceil((low_ - reach - offset) / step);
+    const double last = std::floor((high_ + reach - offset) / step);
+    for (double i = first; i <= last; ++i) {
+      const double x = offset + i * step;
+      add_point(step * math::normal_pdf(x), moved(a, 1, x), sum);
+    }
+    return sum;
+  }
+
+  void add_point(double weight, const ByAsset& a, Sum& sum) noexcept {
     const auto phi = static_cast<double>(option_.type);
-    const double d = crossing(count_, a, load_, option_.strike);
+    const double d = crossing(count_, a, load_, option_.strike, crossing_);
+    crossing_ = d;
     double value = -option_.strike * math::normal_cdf(-phi * d);
     for (std::size_t k = 0; k < count_; ++k) {
-      const double leg =
-          a[k] * std::exp(0.5 * load_[k] * load_[k]) * math::normal_cdf(phi * (load_[k] - d));
+      const double leg = a[k] * growth_[k] * math::normal_cdf(phi * (load_[k] - d));
       value += leg;
       sum.leg[k] += weight * phi * leg;
     }
@@ -262,19 +271,39 @@ class Quadrature {
   const BasketOption& option_;
   std::size_t count_;
   const Matrix& v_;
-  const Rule& rule_;
+  std::array<Rule, kMostAssets> rules_{};
+  ByAsset curvature_{};
+  double largest_curvature_ = 0.0;
   ByAsset start_{};
   ByAsset load_{};
+  ByAsset growth_{};    // exp(load^2 / 2)
+  double scale_ = 0.0;  // the largest asset of the basket, at expiry
+  double low_ = 0.0;    // the second factor's means under the assets' measures
+  double high_ = 0.0;
+  double plane_growth_ = 1.0;
+  double crossing_ = 0.0;  // where the last point was, near where the next one is
+  bool settled_ = true;
 };
 
-DeltasResult accurate(const BasketOption& o, const Market& m) noexcept {
+ByAsset forwards(const BasketOption& o, const Market& m) noexcept {
+  ByAsset forward{};
+  for (std::size_t k = 0; k < m.count; ++k) {
+    const double carry = (m.rate - m.dividend_yield[k]) * o.time_to_expiry;
+    forward[k] = o.weight[k] * m.spot[k] * std::exp(carry);
+  }
+  return forward;
+}
+
+DeltasResult accurate(const BasketOption& o, const Market& m) {
   const Matrix a = covariance(m, o.time_to_expiry);
   Matrix c{};
   if (!cholesky(m.count, a, c)) return {kNaN, no_deltas(), Status::kOutOfDomain};
-  ByAsset value{};
-  for (std::size_t k = 0; k < m.count; ++k) value[k] = o.weight[k] * m.spot[k];
-  const Matrix v = factors(m.count, c, first_loadings(m.count, a, value));
-  const Sum sum = Quadrature(o, m, v).run();
+  const ByAsset forward = forwards(o, m);
+  const Matrix v = rotated_factors(m.count, a, c, forward);
+  Sum sum;
+  if (!Quadrature(o, forward, m.count, v).run(sum)) {
+    return {kNaN, no_deltas(), Status::kNotConverged};
+  }
   const double discount = std::exp(-m.rate * o.time_to_expiry);
   DeltasResult result{std::max(discount * sum.price, 0.0), no_deltas(), Status::kOk};
   for (std::size_t k = 0; k < m.count; ++k) result.delta[k] = discount * sum.leg[k] / m.spot[k];
@@ -283,13 +312,9 @@ DeltasResult accurate(const BasketOption& o, const Market& m) noexcept {
 
 double two_moments(const BasketOption& o, const Market& m) noexcept {
   const Matrix a = covariance(m, o.time_to_expiry);
-  ByAsset forward{};
+  const ByAsset forward = forwards(o, m);
   double first = 0.0;
-  for (std::size_t k = 0; k < m.count; ++k) {
-    forward[k] =
-        o.weight[k] * m.spot[k] * std::exp((m.rate - m.dividend_yield[k]) * o.time_to_expiry);
-    first += forward[k];
-  }
+  for (std::size_t k = 0; k < m.count; ++k) first += forward[k];
   double second = 0.0;
   for (std::size_t i = 0; i < m.count; ++i) {
     for (std::size_t j = 0; j < m.count; ++j) second += forward[i] * forward[j] * std::exp(a[i][j]);

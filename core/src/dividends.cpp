@@ -1,7 +1,9 @@
 // Options on a stock with known cash dividends D_i at t_i.
 //
-// Escrowed model [1, section 9.1]: X = S - sum of D_i exp(-r t_i) is lognormal; European options
-// are Black-Scholes-Merton on X, American ones go to the grid (src/finite_difference.cpp).
+// Escrowed model [1, section 9.1]: X = S - sum of D_i exp(-(r - q) t_i) is lognormal; European
+// options are Black-Scholes-Merton on X, American ones go to the grid (src/finite_difference.cpp).
+// [1] has no yield; beside one it is r - q that gives the stock its forward
+// (numeric/exercise_rules.hpp).
 //
 // Spot model [2]: S is lognormal between the dates and falls from S to max(S - D_i, 0) at them.
 // Backwards from the last date, after which a European option is Black-Scholes-Merton,
@@ -10,11 +12,13 @@
 // by Gauss-Legendre panels as wide as G_i and the density are smooth; V is evaluated where the
 // earlier date needs it, so that nothing is interpolated. American calls with q <= 0 <= r are
 // exercised just before a dividend only [2, section 3]: G_i = max(e^y - K, V), panels divided where
-// the two meet. Below the panels G_i is G_i(0).
+// the two meet. V is convex in the spot, so that exercise pays on an interval of spots: up to
+// infinity at q = 0, but at q < 0 those who own much of the stock wait. Below the panels G_i is
+// G_i(0).
 //
 // Bos and Vandermark [3], an approximation: near dividends lower the spot, distant ones raise the
-// strike,
-//   S' = S - sum of (1 - t_i/T) D_i exp(-r t_i),   K' = K + sum of (t_i/T) D_i exp(r (T - t_i))
+// strike, with b = r - q,
+//   S' = S - sum of (1 - t_i/T) D_i exp(-b t_i),   K' = K + sum of (t_i/T) D_i exp(b (T - t_i))
 //
 // [1] Haug, E. (2007), The Complete Guide to Option Pricing Formulas, 2nd ed., McGraw-Hill.
 // [2] Haug, E., Haug, J. and Lewis, A. (2003), Back to basics: a new approach to the discrete
@@ -26,6 +30,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "numeric/exercise_rules.hpp"
@@ -160,20 +165,53 @@ class Recursion {
     return value_of(after(i, std::max(std::exp(log_spot) - dividends_[i].amount, 0.0)));
   }
 
-  // Where exercise just before dividend i begins to pay; `high` if nowhere below it.
-  [[nodiscard]] double boundary(std::size_t i, double low, double high) const {
-    if (option_.exercise != Exercise::kAmerican) return high;
-    low = std::max(low, std::log(option_.strike));
-    if (!(low < high) || gain(high) <= continuation(i, high)) return high;
-    for (int step = 0; step < 60 && high - low > 1e-12; ++step) {
-      const double middle = 0.5 * (low + high);
-      (gain(middle) > continuation(i, middle) ? high : low) = middle;
+  [[nodiscard]] double excess(std::size_t i, double log_spot) const {
+    return gain(log_spot) - continuation(i, log_spot);
+  }
+
+  // Where the excess of dividend i is largest: it rises up to there and falls from there on.
+  [[nodiscard]] double summit(std::size_t i, double low, double high) const {
+    constexpr double kGolden = 0.61803398874989485;
+    double left = high - kGolden * (high - low), right = low + kGolden * (high - low);
+    double at_left = excess(i, left), at_right = excess(i, right);
+    while (high - low > 1e-6) {
+      if (at_left < at_right) {
+        low = std::exchange(left, right);
+        at_left = std::exchange(at_right, excess(i, right = low + kGolden * (high - low)));
+      } else {
+        high = std::exchange(right, left);
+        at_right = std::exchange(at_left, excess(i, left = high - kGolden * (high - low)));
+      }
     }
     return 0.5 * (low + high);
   }
 
+  // Where the excess changes sign between a point where exercise pays and one where it does not.
+  [[nodiscard]] double crossing(std::size_t i, double paying, double waiting) const {
+    for (int step = 0; step < 60 && std::fabs(paying - waiting) > 1e-12; ++step) {
+      const double middle = 0.5 * (paying + waiting);
+      (excess(i, middle) > 0.0 ? paying : waiting) = middle;
+    }
+    return 0.5 * (paying + waiting);
+  }
+
+  struct Interval {
+    double from, to;
+  };
+
+  // Where exercise just before dividend i pays; empty at `high` if nowhere below it.
+  [[nodiscard]] Interval exercised(std::size_t i, double low, double high) const {
+    if (option_.exercise != Exercise::kAmerican) return {high, high};
+    low = std::max(low, std::log(option_.strike));
+    if (!(low < high)) return {high, high};
+    if (excess(i, high) > 0.0) return {crossing(i, high, low), high};
+    const double best = state_.dividend_yield < 0.0 ? summit(i, low, high) : high;
+    if (!(excess(i, best) > 0.0)) return {high, high};
+    return {crossing(i, best, low), crossing(i, best, high)};
+  }
+
   // Panels between two points.
-  bool add_panels(std::size_t i, double from, double to, double width, bool exercised) {
+  bool add_panels(std::size_t i, double from, double to, double width, bool is_exercised) {
     static constexpr auto kRule = math::gauss_legendre<kPanelPoints>();
     if (!(to > from)) return true;
     const double wanted = std::ceil((to - from) / width);
@@ -188,14 +226,14 @@ class Recursion {
         const double side = k < kPanelPoints / 2 ? -1.0 : 1.0;
         const double y = centre + side * half * kRule.node[j];
         slice.node.push_back(y);
-        slice.weighted.push_back((half * kRule.weight[j]) * continued(i, y, exercised));
+        slice.weighted.push_back((half * kRule.weight[j]) * continued(i, y, is_exercised));
       }
     }
     return true;
   }
 
-  [[nodiscard]] T continued(std::size_t i, double y, bool exercised) const {
-    if (exercised) return T(gain(y));
+  [[nodiscard]] T continued(std::size_t i, double y, bool is_exercised) const {
+    if (is_exercised) return T(gain(y));
     return after(i, std::max(std::exp(y) - dividends_[i].amount, 0.0));
   }
 
@@ -216,11 +254,12 @@ class Recursion {
     Slice<T>& slice = slices_[i];
     slice.low = low;
     slice.bottom = after(i, 0.0);
-    const double exercise = boundary(i, low, high);
+    const Interval due = exercised(i, low, high);
     // V(S - D) is flat below D and bends there
-    const double bend = std::clamp(std::log(dividends_[i].amount), low, exercise);
-    return add_panels(i, low, bend, width, false) && add_panels(i, bend, exercise, width, false) &&
-           add_panels(i, exercise, high, width, true);
+    const double bend = std::clamp(std::log(dividends_[i].amount), low, due.from);
+    return add_panels(i, low, bend, width, false) && add_panels(i, bend, due.from, width, false) &&
+           add_panels(i, due.from, due.to, width, true) &&
+           add_panels(i, due.to, high, width, false);
   }
 
   const ExercisableOption& option_;
@@ -252,20 +291,21 @@ template <class T>
 bool adjusted(const ExercisableOption& option, const CashDividends& dividends, Method method,
               const State<T>& state, const T& time, T& value) noexcept {
   using std::exp;
+  const T carry = state.rate - state.dividend_yield;
   const T passed = time - option.time_to_expiry;
   T spot = state.spot, strike(option.strike);
   for (std::size_t i = 0; i < dividends.times.size(); ++i) {
     const double date = dividends.times[i], amount = dividends.amounts[i];
     if (!(date > 0.0) || date >= option.time_to_expiry) continue;
     const T t = date + passed;
-    const T worth = amount * exp(-state.rate * t);
+    const T worth = present_dividend(amount, carry, t);
     if (method != Method::kBosVandermark) {
       spot -= worth;
       continue;
     }
     const T far = t / time;
     spot -= (1.0 - far) * worth;
-    strike += far * worth * exp(state.rate * time);
+    strike += far * worth * exp(carry * time);
   }
   if (value_of(spot) < 0.0) return false;
   value = black_scholes_value(static_cast<double>(option.type), spot, strike, time, state);
@@ -297,7 +337,8 @@ Status check_all(const ExercisableOption& o, const CashDividends& dividends, Div
   if (method == Method::kBosVandermark && !(spot && european(o))) return Status::kOutOfDomain;
   const bool integrable = european(o) || (spot && at_dividends_only(o, m));
   if (method == Method::kQuadrature && !integrable) return Status::kOutOfDomain;
-  const double worth = present_dividends(dividends, 0.0, o.time_to_expiry, m.rate);
+  const double worth =
+      present_dividends(dividends, 0.0, o.time_to_expiry, m.rate - m.dividend_yield);
   if (!spot && worth > m.spot) return Status::kOutOfDomain;
   return Status::kOk;
 }
@@ -318,7 +359,7 @@ PriceResult price(const ExercisableOption& option, const CashDividends& dividend
   const Status status = check_all(option, dividends, model, market, settings.method);
   if (status != Status::kOk) return {kNaN, status};
   if (is_certain(option, market)) {
-    return {certain_value(option, market, dividends, model).value.price, Status::kOk};
+    return {certain_value(option, market, dividends).value.price, Status::kOk};
   }
   const Method method = chosen(option, model, market, settings.method);
   if (method == Method::kFiniteDifference) {
@@ -338,7 +379,7 @@ GreeksResult greeks(const ExercisableOption& option, const CashDividends& divide
   using Jet = math::Jet<4, 1>;
   const Status status = check_all(option, dividends, model, market, settings.method);
   if (status != Status::kOk) return {no_greeks(), status};
-  if (is_certain(option, market)) return certain_value(option, market, dividends, model);
+  if (is_certain(option, market)) return certain_value(option, market, dividends);
   const Method method = chosen(option, model, market, settings.method);
   if (method == Method::kFiniteDifference) {
     return numeric::greeks_on_grid({option, market, dividends, model}, settings.grid);

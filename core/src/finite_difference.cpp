@@ -15,7 +15,7 @@
 // Early exercise: the obstacle phi (S - K) at all times (American) or at dates (Bermudan).
 // Cash dividends, spot model: V(S, t-) = V(max(S - D, 0), t+) by cubic interpolation [2, ch. 7].
 // Escrowed model: the equation holds for X = S - PV(dividends to come), the obstacle is
-// phi (X + PV(t) - K) [4].
+// phi (X + PV(t) - K) [4]; PV at r - q (numeric/exercise_rules.hpp).
 //
 // A knock-out is worth its rebate at the barrier; a knock-in is solved beside the plain option,
 // whose value it takes there. A barrier watched at dates gives at each V = the settled value beyond
@@ -72,8 +72,9 @@ Status check_all(const OneFactorProblem& problem, const Settings& settings) noex
   if (status == Status::kOk) status = check(settings);
   if (status == Status::kOk) status = check(problem.dividends);
   if (status != Status::kOk || problem.model == DividendModel::kSpot) return status;
-  const double worth = present_dividends(problem.dividends, 0.0, option.time_to_expiry,
-                                         problem.market.rate.forward_rate(0.0));
+  const double carry =
+      problem.market.rate.forward_rate(0.0) - problem.market.dividend_yield.forward_rate(0.0);
+  const double worth = present_dividends(problem.dividends, 0.0, option.time_to_expiry, carry);
   return worth > problem.market.spot ? Status::kOutOfDomain : Status::kOk;
 }
 
@@ -104,7 +105,7 @@ GreeksResult without_grid(const OneFactorProblem& p) noexcept {
     const FlatMarket flat = flat_of(p.market);
     // a variance below the smallest double is none
     if (is_certain(p.contract.option, flat) || is_settled(p)) {
-      return certain_value(p.contract.option, flat, p.dividends, p.model);
+      return certain_value(p.contract.option, flat, p.dividends);
     }
   }
   if (is_settled(p)) return settled_value(p);

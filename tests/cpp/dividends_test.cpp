@@ -61,35 +61,39 @@ TEST(Dividends, AmericanCallIsExercisedBeforeDividends) {
 }
 
 TEST(Dividends, PutCallParityWithDividends) {
-  for (const DividendModel model : {DividendModel::kSpot, DividendModel::kEscrowed}) {
-    const auto price = [model](OptionType type) {
-      return dv::price(option(type, Exercise::kEuropean), kPaid, model, kMarket,
-                       by(Method::kAccurate))
-          .value;
-    };
-    double forward = 100.0 - 105.0 * std::exp(-0.05);
-    for (std::size_t i = 0; i < kTimes.size(); ++i) {
-      forward -= kAmounts[i] * std::exp(-0.05 * kTimes[i]);
+  for (const double yield : {0.0, 0.08, -0.02}) {
+    for (const DividendModel model : {DividendModel::kSpot, DividendModel::kEscrowed}) {
+      const auto price = [&](OptionType type) {
+        return dv::price(option(type, Exercise::kEuropean), kPaid, model,
+                         {100.0, 0.05, yield, 0.25}, by(Method::kAccurate))
+            .value;
+      };
+      double held = 100.0;
+      for (std::size_t i = 0; i < kTimes.size(); ++i) {
+        held -= kAmounts[i] * std::exp((yield - 0.05) * kTimes[i]);
+      }
+      const double worth = held * std::exp(-yield) - 105.0 * std::exp(-0.05);
+      EXPECT_NEAR(price(OptionType::kCall) - price(OptionType::kPut), worth, 1e-10);
     }
-    EXPECT_NEAR(price(OptionType::kCall) - price(OptionType::kPut), forward, 1e-10);
   }
 }
 
 TEST(Dividends, EscrowedIsBlackScholesOnWhatIsLeft) {
-  FlatMarket left = kMarket;
+  constexpr FlatMarket yielding{100.0, 0.05, 0.08, 0.25};
+  FlatMarket left = yielding;
   for (std::size_t i = 0; i < kTimes.size(); ++i) {
-    left.spot -= kAmounts[i] * std::exp(-0.05 * kTimes[i]);
+    left.spot -= kAmounts[i] * std::exp(0.03 * kTimes[i]);
   }
   const auto terms = option(OptionType::kPut, Exercise::kEuropean);
   const double exact =
       strikeproof::black_scholes::price({OptionType::kPut, 105.0, 1.0}, left).value;
   EXPECT_NEAR(
-      dv::price(terms, kPaid, DividendModel::kEscrowed, kMarket, by(Method::kAccurate)).value,
+      dv::price(terms, kPaid, DividendModel::kEscrowed, yielding, by(Method::kAccurate)).value,
       exact, 1e-12);
   const auto closed =
-      dv::greeks(terms, kPaid, DividendModel::kEscrowed, kMarket, by(Method::kAccurate)).value;
+      dv::greeks(terms, kPaid, DividendModel::kEscrowed, yielding, by(Method::kAccurate)).value;
   const auto grid =
-      dv::greeks(terms, kPaid, DividendModel::kEscrowed, kMarket, by(Method::kFiniteDifference))
+      dv::greeks(terms, kPaid, DividendModel::kEscrowed, yielding, by(Method::kFiniteDifference))
           .value;
   EXPECT_NEAR(closed.theta, grid.theta, 2e-4);
   EXPECT_NEAR(closed.rho, grid.rho, 2e-5);

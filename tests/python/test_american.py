@@ -284,6 +284,54 @@ def test_two_boundaries_agree_with_a_grid_and_with_their_mirror():
     np.testing.assert_allclose(found.delta, (up - down) / 0.02, atol=1e-6)
 
 
+def zero_rates(size, seed):
+    random = np.random.default_rng(seed)
+    return {
+        "option_type": "put",
+        "spot": 100.0,
+        "strike": random.uniform(60.0, 150.0, size),
+        "time_to_expiry": np.exp(random.uniform(np.log(1 / 365), np.log(10.0), size)),
+        "dividend_yield": -np.exp(random.uniform(np.log(1e-3), np.log(0.1), size)),
+        "volatility": random.uniform(0.05, 1.0, size),
+    }
+
+
+@pytest.mark.parametrize("rate", [0.0, -0.0, -1e-13])
+def test_a_rate_of_0_beside_a_negative_yield_is_the_limit_of_small_rates(rate):
+    terms = zero_rates(300, 5)
+    near = american.price(**terms, rate=2e-9, accuracy="high_precision")
+    nearer = near - 2e-9 * american.greeks(**terms, rate=2e-9).rho
+    found = american.price(**terms, rate=rate, accuracy="high_precision")
+    np.testing.assert_allclose(found, nearer, rtol=0, atol=2e-9)
+    plain = black_scholes.price(**terms, rate=rate)
+    assert (found - plain > 1e-2).sum() > 100  # early exercise matters
+    mirrored = american.price(
+        option_type="call", spot=terms["strike"], strike=100.0, rate=terms["dividend_yield"],
+        dividend_yield=rate, time_to_expiry=terms["time_to_expiry"],
+        volatility=terms["volatility"], accuracy="high_precision",
+    )  # fmt: skip
+    np.testing.assert_allclose(mirrored, found, rtol=1e-12)
+
+
+def test_a_rate_of_0_beside_a_negative_yield_agrees_with_fine_grids():
+    terms = zero_rates(8, 6) | {"rate": 0.0}
+    found = american.price(**terms)
+    grid = finite_difference.price(**terms, exercise="american", spot_points=800, time_steps=400)
+    np.testing.assert_allclose(found, grid, rtol=0, atol=1e-5)
+
+
+def test_the_boundary_at_a_rate_of_0_is_where_exercise_becomes_due():
+    terms = {"option_type": "put", "strike": 100.0, "rate": 0.0, "dividend_yield": -0.05}
+    terms |= {"time_to_expiry": 2.0, "volatility": 0.3}
+    boundary = american.exercise_boundary(**terms)
+    below, above = american.price(**terms, spot=boundary * np.array([0.9999, 1.01]))
+    assert below == pytest.approx(100.0 - 0.9999 * boundary, abs=1e-12)
+    assert above > 100.0 - 1.01 * boundary + 1e-4
+    assert american.exercise_boundary(**(terms | {"time_to_expiry": 0.0})) == 100.0
+    waiting = terms | {"rate": -0.05, "dividend_yield": 0.0}
+    assert american.exercise_boundary(**waiting) == 0.0  # nothing is earned by exercise
+
+
 BAD = [
     pytest.param({"spot": math.nan}, "spot is nan: must be finite", id="nan"),
     pytest.param({"volatility": -0.2}, r"volatility is -0\.2: must be >= 0", id="volatility"),

@@ -83,6 +83,89 @@ def test_two_assets_that_move_against_each_other_agree_with_the_integral_over_on
     assert basket.price(**terms).price == pytest.approx(integrals.basket(terms), abs=2e-8)
 
 
+def by_conditioning(terms, step=1 / 24):
+    """A call on three assets: given the first two, the third is Black's; trapezoids over the two.
+
+    The third is the one whose own part of the basket is the largest.
+    """
+    names = ("weights", "spots", "volatilities", "dividend_yields")
+    weights, spots, volatilities, yields = (np.asarray(terms[name]) for name in names)
+    time, rate, strike = terms["time_to_expiry"], terms["rate"], terms["strike"]
+    covariance = terms["correlations"] * np.outer(volatilities, volatilities) * time
+    own = np.abs(weights * spots) / np.sqrt(np.diag(np.linalg.inv(covariance)))
+    order = np.argsort(own)
+    root = np.linalg.cholesky(covariance[np.ix_(order, order)])
+    forward = (weights * spots * np.exp((rate - yields) * time))[order]
+    x = np.arange(-8.0, 8.0 + step / 2, step)
+    first, second = np.meshgrid(x, x, indexing="ij")
+    mass = np.exp(-(first**2 + second**2) / 2) * step**2 / (2 * math.pi)
+
+    def moved(k):
+        variance = root[k, 0] ** 2 + root[k, 1] ** 2
+        return forward[k] * np.exp(root[k, 0] * first + root[k, 1] * second - variance / 2)
+
+    left = strike - moved(0) - moved(1)
+    last = moved(2)
+    kind = 1.0 if forward[2] > 0 else -1.0  # of the option on the third asset alone
+    some = kind * left > 0
+    value = np.where(some, 0.0, np.maximum(last - left, 0.0))
+    value[some] = black_scholes.price(
+        option_type=kind, spot=kind * last[some], strike=kind * left[some], time_to_expiry=1.0,
+        rate=0.0, volatility=root[2, 2],
+    )  # fmt: skip
+    return math.exp(-rate * time) * float((value * mass).sum())
+
+
+def against_each_other(random):
+    while True:
+        factors = random.normal(size=(3, 3 + random.integers(0, 3)))
+        covariance = factors @ factors.T
+        deviation = np.sqrt(np.diag(covariance))
+        correlations = covariance / np.outer(deviation, deviation)
+        np.fill_diagonal(correlations, 1.0)
+        least = np.linalg.eigvalsh(correlations)[0]
+        if least > 1e-2 and correlations.min() < -0.3:
+            break
+    signs = np.where(random.random(3) < 0.35, -1.0, 1.0)
+    terms = {
+        "weights": random.uniform(0.2, 1.0, 3) * signs,
+        "spots": random.uniform(50.0, 150.0, 3),
+        "volatilities": np.exp(random.uniform(np.log(0.1), np.log(0.9), 3)),
+        "correlations": (correlations + correlations.T) / 2.0,
+        "dividend_yields": random.uniform(0.0, 0.05, 3),
+        "rate": 0.03,
+        "time_to_expiry": random.uniform(0.1, 4.0),
+    }
+    terms["strike"] = terms["weights"] @ terms["spots"] + 15.0 * random.normal()
+    return terms
+
+
+def test_three_assets_that_move_against_each_other_agree_with_the_integral_over_two():
+    random = np.random.default_rng(17)
+    compared = 0
+    for _ in range(60):
+        terms = against_each_other(random)
+        expected = by_conditioning(terms)
+        if abs(expected - by_conditioning(terms, 1 / 18)) > 1e-6:
+            continue  # the grid does not resolve the kink
+        found, status = basket.price(
+            option_type=["call"], **terms, return_status=True, on_failure="nan"
+        )
+        assert status[0] == Status.OK
+        assert found.price[0] == pytest.approx(expected, abs=2e-6), terms
+        compared += 1
+    assert compared >= 50
+
+
+def test_a_third_asset_of_no_weight_leaves_a_spread():
+    terms = TWO | {"spots": [100.0, 96.0, 90.0], "volatilities": [0.2, 0.3, 0.4], "strike": 3.0}
+    terms |= {"dividend_yields": [0.01, 0.03, 0.0]}
+    terms["correlations"] = [[1.0, 0.3, -0.6], [0.3, 1.0, -0.5], [-0.6, -0.5, 1.0]]
+    found = basket.price(**terms, weights=[1.0, -1.0, 1e-11])
+    other = spread.price(option_type="call", strike=3.0, **PAIR)
+    assert found.price == pytest.approx(other, abs=1e-7)
+
+
 @pytest.mark.parametrize("strike", [-20.0, 3.0, 40.0])
 @pytest.mark.parametrize("option_type", ["call", "put"])
 def test_a_basket_of_two_is_a_spread(strike, option_type):

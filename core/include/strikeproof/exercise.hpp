@@ -32,7 +32,7 @@ struct CashDividends {
 /// What cash dividends do to the stock.
 enum class DividendModel : int {
   kSpot = 0,  // it falls from S to max(S - amount, 0) at each; between them it has the volatility
-  kEscrowed = 1,  // spot less the present value of those to come has the volatility
+  kEscrowed = 1,  // spot less the present value (at rate - yield) of those to come has it
 };
 
 }  // namespace strikeproof

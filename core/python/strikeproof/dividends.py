@@ -8,7 +8,8 @@ Two models, which differ in price and must not be mixed up:
     The stock has the volatility between the dividends and falls by the amount at each; where it is
     worth less it falls to 0 and stays there (the liquidator's policy).
 ``"escrowed"``
-    The stock less the present value of the dividends up to expiry has the volatility. Dividends
+    The stock less the present value of the dividends up to expiry has the volatility; that value is
+    taken at ``rate - dividend_yield``, so that the forward is the spot model's. Dividends
     worth more than the spot have no meaning here and are out of domain. The value of a stock with
     a dividend shortly before or after expiry jumps: the model is not consistent across expiries.
 

@@ -24,15 +24,13 @@ struct Gain {
 
 // The certain path of the stock between two dividends.
 struct Stretch {
-  double X, C;
-  double X_by_spot, X_by_rate, C_by_rate;
+  double X, X_by_spot, X_by_rate;
 };
 
 struct Scene {
   const ExercisableOption& option;
   const FlatMarket& market;
   const CashDividends& dividends;
-  DividendModel model;
 
   [[nodiscard]] bool paid(double t, double now) const noexcept {
     return t > 0.0 && t < option.time_to_expiry && t < now;
@@ -42,20 +40,15 @@ struct Scene {
 // Before the dividends of the moment t itself.
 Stretch stretch_at(const Scene& scene, double t) noexcept {
   const FlatMarket& m = scene.market;
-  Stretch s{m.spot, 0.0, 1.0, 0.0, 0.0};
-  const bool escrowed = scene.model == DividendModel::kEscrowed;
+  Stretch s{m.spot, 1.0, 0.0};
   for (std::size_t i = 0; i < scene.dividends.times.size(); ++i) {
     const double date = scene.dividends.times[i];
-    if (!scene.paid(date, escrowed ? scene.option.time_to_expiry : t)) continue;
-    const double decay = escrowed ? m.rate : m.rate - m.dividend_yield;
-    const double worth = scene.dividends.amounts[i] * std::exp(-decay * date);
+    if (!scene.paid(date, t)) continue;
+    const double worth =
+        present_dividend(scene.dividends.amounts[i], m.rate - m.dividend_yield, date);
     s.X -= worth;
     s.X_by_rate += worth * date;
-    if (escrowed && date >= t) {
-      s.C += worth;
-      s.C_by_rate -= worth * date;
-    }
-    if (!escrowed && s.X <= 0.0) return {};  // all is paid out
+    if (s.X <= 0.0) return {};  // all is paid out
   }
   return s;
 }
@@ -64,8 +57,8 @@ Gain gain_at(const Scene& scene, const Stretch& s, double t) noexcept {
   const FlatMarket& m = scene.market;
   const double phi = static_cast<double>(scene.option.type);
   const double hold = std::exp(-m.dividend_yield * t), discount = std::exp(-m.rate * t);
-  const double asset = s.X * hold + s.C;
-  const double rho = s.X_by_rate * hold + s.C_by_rate + scene.option.strike * t * discount;
+  const double asset = s.X * hold;
+  const double rho = s.X_by_rate * hold + scene.option.strike * t * discount;
   return {phi * (asset - scene.option.strike * discount), t, phi * hold * s.X_by_spot, phi * rho,
           asset};
 }
@@ -134,8 +127,8 @@ bool is_certain(const ExercisableOption& option, const FlatMarket& market) noexc
 }
 
 GreeksResult certain_value(const ExercisableOption& option, const FlatMarket& m,
-                           const CashDividends& dividends, DividendModel model) noexcept {
-  const Gain best = best_exercise({option, m, dividends, model});
+                           const CashDividends& dividends) noexcept {
+  const Gain best = best_exercise({option, m, dividends});
   const double t = best.time;
   const double used = best.value > 0.0 ? 1.0 : best.value == 0.0 ? 0.5 : 0.0;
   const bool kink = best.value == 0.0 && best.asset > 0.0;
@@ -147,10 +140,6 @@ GreeksResult certain_value(const ExercisableOption& option, const FlatMarket& m,
   g.rho = used * best.rho;
   const bool waits = t > 0.0 || option.time_to_expiry == 0.0;
   g.theta = waits ? m.rate * g.price - (m.rate - m.dividend_yield) * m.spot * g.delta : 0.0;
-  if (model == DividendModel::kEscrowed && waits) {
-    const double worth = present_dividends(dividends, 0.0, option.time_to_expiry, m.rate);
-    g.theta -= m.dividend_yield * worth * g.delta;
-  }
   if (kink && t == 0.0 && m.volatility > 0.0) g.theta = -kInfinity;
   return {g, Status::kOk};
 }

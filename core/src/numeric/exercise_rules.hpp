@@ -1,11 +1,16 @@
 // What the lattice, finite-difference and dividend engines share: the payoff, checks of the inputs,
 // and the value where nothing is uncertain; internal to the core.
 //
-// With volatility 0 the discounted gain from exercise at t is phi (X exp(-q t) + C - K exp(-r t)),
-// where between two dividends X and C are constant: spot model X = S - sum of D exp(-(r - q) t_D)
-// over those paid (at least 0), C = 0; escrowed model X = S - PV(all), C = sum of D exp(-r t_D)
-// over those to come. Its one stationary point in each stretch is exp((r - q) t) = r K / (q X); the
-// best of these, the dividend dates (just before), today and expiry is the value.
+// A stock that pays D at t_D has the forward (S - sum of D exp(-(r - q) t_D)) exp((r - q) T)
+// whatever its model: who holds exp(-q (T - t)) shares at t, more by the yield, takes in
+// D exp(-q (T - t_D)) at t_D. Hence a dividend's worth today in units of the stock, by which all of
+// this goes, is D exp(-(r - q) t_D), more than its price exp(-r t_D) where there is a yield.
+//
+// With volatility 0 the discounted gain from exercise at t is phi (X exp(-q t) - K exp(-r t)),
+// where between two dividends X = S - sum of D exp(-(r - q) t_D) over those paid (at least 0) is
+// constant in both models of dividends. Its one stationary point in each stretch is exp((r - q) t)
+// = r K / (q X); the best of these, the dividend dates (just before), today and expiry is the
+// value.
 #pragma once
 
 #include <cmath>
@@ -50,16 +55,23 @@ template <class T>
   return math::value_of(a) < math::value_of(b) ? b : a;
 }
 
-/// Cash dividends still to be paid at t, discounted to t.
+/// What a dividend of `amount` after `wait` takes from the spot of a stock whose forward grows at
+/// `carry`, the rate less the dividend yield.
+template <class T>
+[[nodiscard]] T present_dividend(double amount, const T& carry, const T& wait) noexcept {
+  using std::exp;
+  return amount * exp(-carry * wait);
+}
+
+/// The same of all cash dividends still to be paid at t.
 template <class T>
 [[nodiscard]] T present_dividends(const CashDividends& dividends, double t, double expiry,
-                                  const T& rate) noexcept {
-  using std::exp;
+                                  const T& carry) noexcept {
   T sum(0.0);
   for (std::size_t i = 0; i < dividends.times.size(); ++i) {
     const double paid = dividends.times[i];
     if (paid > t && paid > 0.0 && paid < expiry) {
-      sum += dividends.amounts[i] * exp(-rate * (paid - t));
+      sum += present_dividend(dividends.amounts[i], carry, T(paid - t));
     }
   }
   return sum;
@@ -72,8 +84,7 @@ template <class T>
 /// No time, no volatility, no spot or no strike: the best moment to exercise is known.
 [[nodiscard]] bool is_certain(const ExercisableOption& option, const FlatMarket& market) noexcept;
 [[nodiscard]] GreeksResult certain_value(const ExercisableOption& option, const FlatMarket& market,
-                                         const CashDividends& dividends = {},
-                                         DividendModel model = DividendModel::kSpot) noexcept;
+                                         const CashDividends& dividends = {}) noexcept;
 
 /// theta of what the Black-Scholes equation holds for, from the other derivatives.
 [[nodiscard]] inline double theta_of(const Greeks& g, const FlatMarket& m) noexcept {

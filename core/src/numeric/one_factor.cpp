@@ -82,7 +82,12 @@ class Solver {
 
   [[nodiscard]] T to_come(double t) const {
     if (!escrowed()) return T(0.0);
-    return present_dividends(problem_.dividends, t, expiry_, market_.rate_over(0.0, 0.0));
+    return present_dividends(problem_.dividends, t, expiry_, carry());
+  }
+
+  // Of escrowed dividends, which go with flat rates.
+  [[nodiscard]] T carry() const {
+    return market_.rate_over(0.0, 0.0) - market_.yield_over(0.0, 0.0);
   }
 
   [[nodiscard]] T rebate_at(double t) const {
@@ -356,7 +361,7 @@ class Solver {
     found.value += found.delta * (spot - at);
     // escrowed, X = S - PV moves with time also
     found.theta = market_.theta(value_of(found.value), at, found.delta, found.gamma) -
-                  value_of(market_.rate_over(0.0, 0.0) * to_come(0.0)) * found.delta;
+                  value_of(carry() * to_come(0.0)) * found.delta;
     if (!may_exercise_today(problem_.contract.option) || waiting_) return found;
     const double gain = value_of(gain_at(at, 0.0));
     if (value_of(found.value) <= gain * (1.0 + 1e-12) && gain > 0.0) {

@@ -26,9 +26,10 @@ STRIKEPROOF_INLINE Exercise mirrored(const Option& o) noexcept {
   const Real root = square_root(o.time);
   const Real w = o.volatility * root;
   const Real stiff = magnitude(rate - yield) * root;
+  // a small rate makes a boundary that starts next to 0, unless the yield is below the rate
+  const Bits started = (rate > 1e-9) | ((rate >= -kNoRate) & (yield < rate));
   const Bits usable = (w > 1e-6) & (w < 10.0) & (magnitude(rate) * o.time < 10.0) &
-                      (magnitude(yield) * o.time < 10.0) & (stiff < 40.0 * o.volatility) &
-                      (rate > 1e-9);
+                      (magnitude(yield) * o.time < 10.0) & (stiff < 40.0 * o.volatility) & started;
   e.ordinary = ordinary(o) & (usable | e.never);
   e.scale = select(e.is_put, o.strike, o.spot);
   const Real ratio = select(e.is_put, o.spot, o.strike) / e.scale;
@@ -40,7 +41,7 @@ STRIKEPROOF_INLINE Exercise mirrored(const Option& o) noexcept {
            log_near(spot),
            time,
            square_root(time),
-           select(dull, splat(0.05), rate),
+           select(dull, splat(0.05), maximum(rate, splat(1e-30))),  // X = r / max(r, q)
            select(dull, splat(0.05), yield),
            select(dull, splat(0.3), o.volatility)};
   return e;

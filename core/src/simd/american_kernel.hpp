@@ -3,7 +3,7 @@
 // All quantities are of a put in units of the strike; a call is the put with spot and strike, rate
 // and yield exchanged [2]. Early exercise pays when the spot falls to B(tau), tau the time left:
 //
-//   B(0) = X = min(1, r / q) (1 for q <= 0),  H(x) = ln(B(x^2) / X)^2,  x = sqrt(tau)
+//   B(0) = X = min(1, r / q) (1 for q < r),  H(x) = ln(B(x^2) / X)^2,  x = sqrt(tau)
 //   d+-(t, z) = (ln z + (r - q) t) / (sigma sqrt(t)) +- sigma sqrt(t) / 2
 //
 //   B(tau) = exp(-(r - q) tau) N / D                                        [1, fixed point A]

@@ -7,6 +7,10 @@
 
 namespace strikeproof::simd {
 
+/// Negative rates up to this size are taken as 0: the second boundary of exercise, at r / q of the
+/// strike, is then out of any spot's reach.
+inline constexpr double kNoRate = 1e-12;
+
 struct AmericanSizes {
   std::size_t nodes;         // of the boundary beside x = 0, where it is known
   std::size_t points;        // of each node's integral

@@ -16,7 +16,7 @@ from tasks.evidence.progress import Progress
 def _contract(point: Mapping[str, Any]) -> Contract:
     own: Contract = {"dividend_times": [compare.years(point["days"] * k // 3) for k in (1, 2)]}
     own |= {"dividend_amounts": [point["dividend"]] * 2, "dividend_model": "spot"}
-    return market.contract(point) | own | {"exercise": "american", "dividend_yield": 0.0}
+    return market.contract(point) | own | {"exercise": "american"}
 
 
 def _ours(columns: dict[str, Any]) -> Mapping[str, Any]:
