@@ -237,7 +237,10 @@ void asian_engine(Draw& draw) {
                        largest_discount(market.dividend_yield, option.time_to_expiry) *
                        largest_discount(market.rate, option.time_to_expiry);
   const double strike = option.strike * std::exp(-market.rate * option.time_to_expiry);
-  check("asian", price.status, price.value, option.type == OptionType::kCall ? asset : strike);
+  // steps of a time that is subnormal itself have no digits left
+  const double room = option.time_to_expiry < 1e-290 ? 1.001 : 1.0;
+  check("asian", price.status, price.value,
+        room * (option.type == OptionType::kCall ? asset : strike));
 }
 
 void lookback_engine(Draw& draw) {
