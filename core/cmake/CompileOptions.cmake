@@ -19,6 +19,9 @@ if(STRIKEPROOF_SANITIZE)
        -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${STRIKEPROOF_SANITIZE})
 endif()
+if(STRIKEPROOF_FUZZ)
+  list(APPEND flags -fsanitize=fuzzer-no-link)
+endif()
 target_compile_options(strikeproof_options INTERFACE ${flags} ${maps})
 
 # The flags as the compiler gets them, without folders, for build_info.

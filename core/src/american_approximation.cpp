@@ -382,7 +382,7 @@ PriceResult price(const VanillaOption& option, const FlatMarket& market, Method 
   if (status != Status::kOk) return {kNaN, status};
   const ExercisableOption same{
       option.type, option.strike, option.time_to_expiry, Exercise::kAmerican, {}};
-  if (is_certain(same, market)) return {certain_value(same, market).value.price, Status::kOk};
+  if (is_certain(same, market)) return price_of(certain_value(same, market));
   const Region region = region_of(option, market);
   if (region == Region::kTwoBoundaries) return {kNaN, Status::kOutOfDomain};
   if (region == Region::kEuropean) return black_scholes::price(option, market);

@@ -182,6 +182,7 @@ GreeksResult tree_greeks(const VanillaOption& option, const FlatMarket& market) 
   g.gamma = ((v[5] - v[4]) / (top[2] - top[1]) - (v[4] - v[3]) / (top[1] - top[0])) /
             (0.5 * (top[2] - top[0]));
   put_slopes(market, [&](const FlatMarket& m) { return corrected(grow(option, m), option, m); }, g);
+  if (!is_finite(g)) return {kNoGreeks, Status::kNotConverged};
   return {g, Status::kOk};
 }
 
@@ -207,7 +208,12 @@ PriceResult price(const VanillaOption& option, const FlatMarket& market) noexcep
 GreeksResult greeks(const VanillaOption& option, const FlatMarket& market) noexcept {
   const Status status = checked(option, market);
   if (status != Status::kOk) return {kNoGreeks, status};
-  if (is_certain(option, market)) return {certain(option, market), Status::kOk};
+  if (is_certain(option, market)) {
+    const Greeks g = certain(option, market);
+    // growth beyond the range of a double: infinity times zero, or less infinity
+    if (!is_finite(g)) return {kNoGreeks, Status::kOverflow};
+    return {g, Status::kOk};
+  }
   if (two_boundaries::applies(option, market)) {
     const GreeksResult found = two_boundaries::value(option, market);
     if (found.status == Status::kOk) {

@@ -359,7 +359,7 @@ PriceResult price(const ExercisableOption& option, const CashDividends& dividend
   const Status status = check_all(option, dividends, model, market, settings.method);
   if (status != Status::kOk) return {kNaN, status};
   if (is_certain(option, market)) {
-    return {certain_value(option, market, dividends).value.price, Status::kOk};
+    return price_of(certain_value(option, market, dividends));
   }
   const Method method = chosen(option, model, market, settings.method);
   if (method == Method::kFiniteDifference) {

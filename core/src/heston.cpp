@@ -177,8 +177,10 @@ Result Expiry::covered_call(double log_strike, Slopes& slopes) {
   return {{found[0], found[1], found[2]}, Status::kOk};
 }
 
-PriceResult price(const VanillaOption& option, const Market& market, Expiry& expiry,
-                  Accuracy accuracy) {
+namespace {
+
+PriceResult price_of_any(const VanillaOption& option, const Market& market, Expiry& expiry,
+                         Accuracy accuracy) {
   const Forward forward = forward_of(option, market);
   const Status status = checked(option, market, forward);
   if (status != Status::kOk) return {kNaN, status};
@@ -192,7 +194,8 @@ PriceResult price(const VanillaOption& option, const Market& market, Expiry& exp
   return {price_of(option, forward, covered.value), Status::kOk};
 }
 
-Result value(const VanillaOption& option, const Market& market, Expiry& expiry, Accuracy accuracy) {
+Result value_of_any(const VanillaOption& option, const Market& market, Expiry& expiry,
+                    Accuracy accuracy) {
   const Forward forward = forward_of(option, market);
   const Status status = checked(option, market, forward);
   if (status != Status::kOk) return failure(status);
@@ -203,6 +206,22 @@ Result value(const VanillaOption& option, const Market& market, Expiry& expiry, 
     return from_wing(option, market, forward);
   }
   return {values_of(option, market, forward, covered.value), Status::kOk};
+}
+
+}  // namespace
+
+PriceResult price(const VanillaOption& option, const Market& market, Expiry& expiry,
+                  Accuracy accuracy) {
+  const PriceResult found = price_of_any(option, market, expiry, accuracy);
+  const bool lost = found.status == Status::kOk && !std::isfinite(found.value);
+  return lost ? PriceResult{kNaN, Status::kOverflow} : found;
+}
+
+Result value(const VanillaOption& option, const Market& market, Expiry& expiry, Accuracy accuracy) {
+  const Result found = value_of_any(option, market, expiry, accuracy);
+  const Values& v = found.value;
+  const bool lost = found.status == Status::kOk && !std::isfinite(v.price + v.delta + v.gamma);
+  return lost ? failure(Status::kOverflow) : found;
 }
 
 SensitivitiesResult sensitivities(const VanillaOption& option, const Market& market,

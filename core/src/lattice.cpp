@@ -373,7 +373,7 @@ PriceResult price(const ExercisableOption& option, const FlatMarket& market,
                   const Settings& settings) noexcept {
   const Status status = check_all(option, market, settings);
   if (status != Status::kOk) return {kNaN, status};
-  if (is_certain(option, market)) return {certain_value(option, market).value.price, Status::kOk};
+  if (is_certain(option, market)) return price_of(certain_value(option, market));
   const auto coarse = solve<double>(option, market, settings.tree, settings.steps, 0);
   double value = coarse.value;
   if (settings.extrapolation) {

@@ -267,6 +267,14 @@ Status check(const SpreadOption& option, const TwoAssetMarket& market, Method me
   return t.forward2 + option.strike * t.discount > 0.0 ? Status::kOk : Status::kOutOfDomain;
 }
 
+// whether the panels span the density: beyond, all of an asset's value lies in a tail of its own
+bool spanned(const SpreadOption& option, const TwoAssetMarket& market) noexcept {
+  constexpr double kWidest = 100.0;
+  if (option.strike == 0.0) return true;
+  return std::max(market.volatility1, market.volatility2) * std::sqrt(option.time_to_expiry) <=
+         kWidest;
+}
+
 // whether a panel can hold the transition and leave digits for second derivatives
 bool resolved(const SpreadOption& option, const TwoAssetMarket& market) noexcept {
   if (option.strike == 0.0 || option.time_to_expiry == 0.0) return true;
@@ -281,6 +289,9 @@ PriceResult price(const SpreadOption& option, const TwoAssetMarket& market,
                   Method method) noexcept {
   const Status status = check(option, market, method);
   if (status != Status::kOk) return ta::failed(status);
+  if (method == Method::kQuadrature && !spanned(option, market)) {
+    return ta::failed(Status::kNotConverged);
+  }
   auto t = ta::terms(market, option.time_to_expiry);
   return ta::answer(value(option, t, method));
 }
@@ -289,7 +300,7 @@ TwoAssetGreeksResult greeks(const SpreadOption& option, const TwoAssetMarket& ma
                             Method method) noexcept {
   const Status status = check(option, market, method);
   if (status != Status::kOk) return ta::failed_greeks(status);
-  if (method == Method::kQuadrature && !resolved(option, market)) {
+  if (method == Method::kQuadrature && !(spanned(option, market) && resolved(option, market))) {
     return ta::failed_greeks(Status::kNotConverged);
   }
   auto t = ta::terms_with_derivatives(market, option.time_to_expiry);

@@ -87,9 +87,11 @@ class CertainVariance final : public HestonPaths {
  public:
   CertainVariance(const HestonModel& model, std::vector<Step> steps, bool continuous)
       : HestonPaths(model, std::move(steps), continuous) {
-    const auto& [v0, theta, kappa, eps, rho] = model.variance;
-    const auto total = [&](double t) {
-      return theta * t + (v0 - theta) * weighted_years(kappa, t);
+    const heston::Model& variance_of = model.variance;
+    const auto total = [&variance_of](double t) {
+      return variance_of.long_run_variance * t +
+             (variance_of.initial_variance - variance_of.long_run_variance) *
+                 weighted_years(variance_of.mean_reversion, t);
     };
     for (const Span& span : spans_of(model, {this->steps().begin(), this->steps().end()})) {
       const double variance = std::max(total(span.end) - total(span.start), 0.0);

@@ -141,6 +141,10 @@ GreeksResult certain_value(const ExercisableOption& option, const FlatMarket& m,
   const bool waits = t > 0.0 || option.time_to_expiry == 0.0;
   g.theta = waits ? m.rate * g.price - (m.rate - m.dividend_yield) * m.spot * g.delta : 0.0;
   if (kink && t == 0.0 && m.volatility > 0.0) g.theta = -kInfinity;
+  // growth beyond the range of a double: infinity times zero, or less infinity
+  const bool lost = !std::isfinite(g.price) || std::isnan(g.delta + g.gamma + g.vega) ||
+                    std::isnan(g.rho) || std::isnan(g.theta);
+  if (lost) return {no_greeks(), Status::kOverflow};
   return {g, Status::kOk};
 }
 

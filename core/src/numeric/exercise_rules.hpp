@@ -85,6 +85,9 @@ template <class T>
 [[nodiscard]] bool is_certain(const ExercisableOption& option, const FlatMarket& market) noexcept;
 [[nodiscard]] GreeksResult certain_value(const ExercisableOption& option, const FlatMarket& market,
                                          const CashDividends& dividends = {}) noexcept;
+[[nodiscard]] inline PriceResult price_of(const GreeksResult& found) noexcept {
+  return {found.value.price, found.status};
+}
 
 /// theta of what the Black-Scholes equation holds for, from the other derivatives.
 [[nodiscard]] inline double theta_of(const Greeks& g, const FlatMarket& m) noexcept {

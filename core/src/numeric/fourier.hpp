@@ -163,7 +163,7 @@ Crossing saddle(const M& model, double k, double lowest, double highest, Quantit
     for (bool beyond = false; !beyond; span *= 2.0) {
       const double u = up ? other + span : other - span;
       if (negligible(model, k, u)) return {u, 0.0, 0.0, 0.0, true};
-      if (!(span < 1e150)) return {u, kInfinity, 0.0, 0.0, false};
+      if (!(span > 0.0 && span < 1e150)) return {u, kInfinity, 0.0, 0.0, false};
       beyond = (slope(model, k, u, span, quantity) > 0.0) == up;
       (up ? high : low) = u;
     }

@@ -58,9 +58,10 @@ template <Model M>
   const double price = std::min(spot_now * found.value.price + parity, most);
   const double delta =
       sign * std::clamp(sign * found.value.delta + (outside ? 0.0 : 1.0), 0.0, 1.0);
-  const double price_error = found.error.price * spot_now * found.value.price;
+  const double price_error = std::abs(found.error.price * spot_now * found.value.price);
   const double delta_error = found.error.delta * std::abs(found.value.delta);
-  const bool settled = price_error <= kTolerance * price &&
+  const bool possible = price >= 0.0 && std::isfinite(price);
+  const bool settled = possible && price_error <= kTolerance * price &&
                        (!all || (delta_error <= kTolerance * (outside ? std::abs(delta) : 1.0) &&
                                  found.error.gamma <= kTolerance && found.value.gamma >= 0.0));
   if (!settled) return failure(Status::kNotConverged);
