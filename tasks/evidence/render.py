@@ -102,12 +102,19 @@ def current_results(summary: Mapping[str, Any]) -> str:
     return head + body + "\n" + _MARK + json.dumps(summary, sort_keys=True) + _END
 
 
-def results_are_generated(text: str) -> bool:
-    """Whether a text of current results is what its own figures render to."""
+def figures_of(text: str) -> dict[str, Any] | None:
+    """Figures that a text of current results was rendered from; None where it holds none."""
     _, mark, tail = text.partition(_MARK)
     if not mark or not tail.endswith(_END):
-        return False
-    return current_results(json.loads(tail.removesuffix(_END))) == text
+        return None
+    found: dict[str, Any] = json.loads(tail.removesuffix(_END))
+    return found
+
+
+def results_are_generated(text: str) -> bool:
+    """Whether a text of current results is what its own figures render to."""
+    figures = figures_of(text)
+    return figures is not None and current_results(figures) == text
 
 
 def main(arguments: list[str] | None = None) -> int:

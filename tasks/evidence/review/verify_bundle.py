@@ -1,0 +1,174 @@
+"""Checks a bundle that someone else made.
+
+Verified: the container, the list of members, digests, the chain of records, the absence of
+secrets, receipts; and in a clone, that patch and documents are those of its commits. Recorded
+only: what a machine said then, such as exit codes and times, which nobody can compute again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tasks.evidence import catalog, receipts, strict_json, zip_rules
+from tasks.evidence.claims import RECORDED, REFUSED, VERIFIED, Claim
+from tasks.evidence.digest import sha256_bytes
+from tasks.evidence.faults import EvidenceFault, reasons
+from tasks.evidence.review import members, refusals, run_log, tickets
+from tasks.evidence.review import records as chain
+from tasks.evidence.review.git import FULL, Git
+
+_ADDED = frozenset({"git_sha_after", "bundled", "members"})
+_META = re.compile(rf"{run_log.FOLDER}/([^/]+)/{run_log.META}")
+
+
+def verify(path: Path, git: Git | None) -> list[Claim]:
+    """Claims of a bundle; `git` is a repository that has its commits, None for none."""
+    try:
+        content = zip_rules.read_members(path)
+    except EvidenceFault as error:
+        return [Claim("container", REFUSED, text) for text in error.faults]
+    claims = [Claim("container", VERIFIED, f"{len(content)} members, canonical bytes")]
+    found = [match for match in map(_META.fullmatch, content) if match]
+    if len(found) != 1:
+        problem = f"{len(found)} files {run_log.FOLDER}/NAME/{run_log.META}, want one"
+        return [*claims, Claim("members", REFUSED, problem)]
+    name = found[0][1]
+    claims += _members(content, members.expected(name))
+    document, meta_claims = _document(content, name)
+    claims += meta_claims
+    if all(claim.state != REFUSED for claim in claims):
+        claims += _log(content, name, document)
+        claims += _receipts(content)
+        claims += _history(content, document, git)
+    claims += _secrets(content)
+    return claims
+
+
+def _members(content: Mapping[str, bytes], expected: set[str]) -> Iterator[Claim]:
+    for name in sorted(expected - content.keys()):
+        yield Claim("members", REFUSED, f"missing member {name}")
+    for name in sorted(content.keys() - expected):
+        yield Claim("members", REFUSED, f"unexpected member {name}")
+    for name in sorted(name for name, data in content.items() if not data):
+        yield Claim("members", REFUSED, f"empty member {name}")
+    if expected == content.keys():
+        yield Claim("members", VERIFIED, "exactly those of a bundle")
+
+
+def _document(content: Mapping[str, bytes], name: str) -> tuple[dict[str, Any], list[Claim]]:
+    """The bundle's META.json, and whether it is whole and describes these members."""
+    path = members.meta_of(name)
+    try:
+        document = strict_json.parse(content[path], canonical=True)
+    except ValueError as error:
+        return {}, [Claim("META.json", REFUSED, str(error))]
+    if not isinstance(document, dict):
+        return {}, [Claim("META.json", REFUSED, "no JSON object")]
+    wanted = run_log.META_KEYS | _ADDED
+    problems = [f"missing key {key}" for key in sorted(wanted - document.keys())]
+    problems += [f"unknown key {key}" for key in sorted(document.keys() - wanted)]
+    for key in ("git_sha_before", "git_sha_after"):
+        if key in document and not re.fullmatch(FULL, str(document[key])):
+            problems.append(f"{key} {document[key]!r} is not a full commit hash")
+    last = content.get(members.LAST_COMMIT, b"").decode("utf-8", "replace")
+    commit = last.partition("\n")[0].removeprefix("commit ")
+    after = str(document.get("git_sha_after"))
+    if "git_sha_after" in document and commit != after:
+        problems.append(f"git_sha_after {after[:7]}, HEAD {commit[:7]} in {members.LAST_COMMIT}")
+    digests = {other: sha256_bytes(data) for other, data in content.items() if other != path}
+    stored = document.get("members", {})
+    for other in sorted(digests.keys() | set(stored)):
+        if "members" in document and digests.get(other) != stored.get(other):
+            problems.append(f"digest of {other} differs from the member's")
+    if problems:
+        return document, [Claim("META.json", REFUSED, text) for text in problems]
+    detail = f"{document['ticket']}, {str(document['git_sha_before'])[:7]}..{after[:7]}"
+    return document, [Claim("META.json", VERIFIED, detail)]
+
+
+def _log(content: Mapping[str, bytes], name: str, document: Mapping[str, Any]) -> Iterator[Claim]:
+    """The run is what was recorded, is of the ticket in the bundle, and holds no failure."""
+    files = {page: content[f"{run_log.FOLDER}/{name}/{page}"] for page in run_log.PAGES}
+    committed = {key: value for key, value in document.items() if key not in _ADDED}
+    try:
+        records = run_log.read(files, committed)
+        ticket = tickets.find(content[tickets.PATH].decode(), str(document["ticket"]))
+    except ValueError as error:
+        yield from (Claim("run log", REFUSED, text) for text in reasons(error))
+        return
+    problems = [*chain.failures(records)]
+    if not chain.finished(records):
+        problems.append("the run is not finished")
+    if records[0]["ticket"] != ticket.asked():
+        problems.append(f"the run was opened for another text of {ticket.id}")
+    done = {record["command"] for record in chain.commands(records)}
+    problems += [f"command was not run: {c}" for c in ticket.commands if c not in done]
+    yield from (Claim("run log", REFUSED, text) for text in problems)
+    if not problems:
+        count = len(chain.commands(records))
+        yield Claim("run log", VERIFIED, f"unbroken chain of {len(records)} records")
+        said = f"{count} commands with exit code 0; digests of their output"
+        yield Claim("commands", RECORDED, said)
+
+
+def _receipts(content: Mapping[str, bytes]) -> Iterator[Claim]:
+    """Manifest and summary are the bytes of their receipts and agree with each other."""
+    problems = []
+    for artifact in (catalog.MANIFEST, catalog.SUMMARY):
+        try:
+            receipt = receipts.parse(content[artifact.receipt])
+        except ValueError as error:
+            problems.append(f"{artifact.receipt}: {error}")
+            continue
+        if dict(receipt.outputs) != {artifact.path: sha256_bytes(content[artifact.path])}:
+            problems.append(f"{artifact.path}: sha256 mismatch with its receipt")
+    try:
+        listed = strict_json.parse(content[catalog.MANIFEST.path], canonical=True)["artifacts"]
+        digests = {entry["path"]: entry["sha256"] for entry in listed}
+    except (ValueError, KeyError, TypeError) as error:
+        problems.append(f"{catalog.MANIFEST.path}: {type(error).__name__}: {error}")
+    else:
+        if digests.get(catalog.SUMMARY.path) != sha256_bytes(content[catalog.SUMMARY.path]):
+            problems.append("the manifest lists another metrics summary")
+    yield from (Claim("receipts", REFUSED, text) for text in problems)
+    if not problems:
+        yield Claim("receipts", VERIFIED, "manifest and metrics summary agree with theirs")
+
+
+def _history(
+    content: Mapping[str, bytes], document: Mapping[str, Any], git: Git | None
+) -> Iterator[Claim]:
+    """Patch and documents against a repository that has the commits."""
+    before, after = str(document["git_sha_before"]), str(document["git_sha_after"])
+    known = git is not None and git.has_commit(before) and git.has_commit(after)
+    if git is None or not known:
+        where = "no repository was given" if git is None else "it lacks these commits"
+        state = RECORDED if git is None else REFUSED
+        yield Claim("patch", state, f"not applied: {where}; clone=ADDRESS of the project")
+        return
+    if before == after or not git.is_ancestor(before, after):
+        yield Claim("patch", REFUSED, "no commits in range")
+        return
+    fault = refusals.patch_fault(git, before, after, content[members.PATCH])
+    detail = f"applies to {before[:7]} and gives the tree of {after[:7]}"
+    yield Claim("patch", REFUSED if fault else VERIFIED, fault or detail)
+    made = {*members.MADE, members.PATCH, members.LAST_COMMIT}
+    log = members.meta_of(str(document["run_name"]))
+    sealed = run_log.meta_bytes({k: v for k, v in document.items() if k not in _ADDED})
+    theirs = {**content, log: sealed}
+    names = sorted(content.keys() - made)
+    ours = git.files(after, names)
+    bad = [name for name in names if ours.get(name) != theirs[name]]
+    yield from (Claim("documents", REFUSED, f"{name} is not that of {after[:7]}") for name in bad)
+    if not bad:
+        yield Claim("documents", VERIFIED, f"the bytes that {after[:7]} holds")
+
+
+def _secrets(content: Mapping[str, bytes]) -> Iterator[Claim]:
+    findings = list(refusals.content(content))
+    yield from (Claim("content", REFUSED, finding.problem) for finding in findings)
+    if not findings:
+        yield Claim("content", VERIFIED, "no secret, nothing in the shape of licensed data")
