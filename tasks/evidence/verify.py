@@ -20,6 +20,7 @@ from tasks.evidence import catalog, crate, receipts, repository, sources, tolera
 from tasks.evidence.catalog import Artifact
 from tasks.evidence.checks import (
     benchmarks,
+    bundles,
     convergence,
     figures,
     instruction_counts,
@@ -90,6 +91,8 @@ def _content_claims(root: Path) -> Iterator[Claim]:
     anew = "sampled rows of every study computed anew"
     yield from _checked("convergence", convergence.check_portable, evidence, anew)
     yield from _checked("wrds sample", wrds.check, evidence, "as-of rules hold row by row")
+    tried = "complete list; sampled lies refused anew"
+    yield from _checked("bundle refusals", bundles.check, evidence, tried)
     built = "Release build, complete plan; the times are the author's"
     yield from _checked("benchmarks", benchmarks.check_report, evidence, built, RECORDED)
     counted = "complete plan; the counts are the author's"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from tasks.evidence import catalog
 from tasks.evidence.faults import Finding
 from tasks.evidence.review import run_log, tickets
-from tasks.evidence.review.lie import FOLDER, WORD, Lie, Register, meta, recorded
+from tasks.evidence.review.lie import FOLDER, WORD, Lie, Register, meta, noted, recorded, without
 from tasks.evidence.review.scratch import OTHER, Scratch, entry
 
 LIES = Register()
@@ -20,16 +20,14 @@ for _letter, _name in zip("abcde", (*run_log.PAGES, run_log.META), strict=True):
         f"M111{_letter}",
         f"{_name} absent",
         rf"{FOLDER}/{_name}: missing; fix: ",
-        lambda s, name=_name: s.log(name).unlink(),
+        without(_name),
     )
 for _letter, _words in zip("abcd", ("TODO", "<fill in>", "TBD: later", "..."), strict=True):
     LIES.committed(
         f"M112{_letter}",
         f"RESULTS.md still a template: {_words}",
         rf"placeholder at {FOLDER}/RESULTS\.md:[0-9]+",
-        lambda s, words=_words: s.edit(
-            s.log("RESULTS.md"), "<!-- end of prose", f"{words}\n<!-- end of prose"
-        ),
+        noted(_words),
     )
 
 

@@ -74,3 +74,14 @@ def recorded(before: str | None = None, **changes: Any) -> Change:
         scratch.write_run(run_of(tickets.find(text, TICKET), RUN, start, **changes))
 
     return change
+
+
+def without(page: str) -> Change:
+    """The run without one of its files."""
+    return lambda scratch: scratch.log(page).unlink()
+
+
+def noted(words: str) -> Change:
+    """The words in the prose of RESULTS.md."""
+    mark = "<!-- end of prose"
+    return lambda scratch: scratch.edit(scratch.log("RESULTS.md"), mark, f"{words}\n{mark}")

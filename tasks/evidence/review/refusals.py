@@ -124,7 +124,7 @@ def history(git: Git, document: Mapping[str, Any], head: str) -> tuple[str | Non
 def clean(git: Git) -> Iterator[Finding]:
     """Nothing uncommitted, nothing untracked."""
     for path in git.dirty():
-        yield Finding(path, "dirty: not what HEAD holds", "commit it, or git stash --all")
+        yield Finding(path, "dirty: not what HEAD holds", "commit it, or git stash -u")
 
 
 def scope(git: Git, known: tickets.Tickets, ticket: Ticket, before: str) -> Iterator[Finding]:

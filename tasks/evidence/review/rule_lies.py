@@ -8,7 +8,7 @@ from tasks.evidence import catalog
 from tasks.evidence.faults import Finding
 from tasks.evidence.review import members, run_log, tickets
 from tasks.evidence.review import records as chain
-from tasks.evidence.review.lie import FOLDER, WORD, Register, meta, recorded
+from tasks.evidence.review.lie import FOLDER, WORD, Register, meta, noted, recorded
 from tasks.evidence.review.scratch import OTHER, RUN, STAMP, TICKET, Scratch, entry
 
 LIES = Register()
@@ -59,7 +59,7 @@ LIES.committed(
     "R08",
     "a made file is committed by force",
     "generated artifact in the history",
-    lambda s: (s.write("build/core.bin", "x"),),
+    lambda s: s.write("build/core.bin", "x"),
 )
 LIES.committed(
     "R09",
@@ -81,8 +81,7 @@ LIES.committed(
 @LIES.lie("R11", "a secret in the prose of the log", r"secret pattern at .*/RESULTS\.md:[0-9]+")
 def _secret_prose(scratch: Scratch) -> None:
     scratch.hidden = WORD
-    words = "PGPASS" + f"WORD={WORD}\n"
-    scratch.edit(scratch.log("RESULTS.md"), "<!-- end of prose", words + "<!-- end of prose")
+    noted("PGPASS" + f"WORD={WORD}")(scratch)
     scratch.commit("Lie")
 
 

@@ -165,6 +165,7 @@ def create(root: Path) -> Scratch:
     scratch.write_run(run_of(tickets.find(text, TICKET), RUN, before))
     scratch.edit(scratch.path("PROGRESS.md"), "A page", f"{TICKET} is done. A page")
     scratch.commit("Work, and its log")
+    scratch.git.run("repack", "-a", "-d", "--quiet")  # few files, since it is copied for each lie
     return scratch
 
 

@@ -24,8 +24,18 @@ _ADDED = frozenset({"git_sha_after", "bundled", "members"})
 _META = re.compile(rf"{run_log.FOLDER}/([^/]+)/{run_log.META}")
 
 
-def verify(path: Path, git: Git | None) -> list[Claim]:
-    """Claims of a bundle; `git` is a repository that has its commits, None for none."""
+def verify(path: Path, git: Git, *, demanded: bool = True) -> list[Claim]:
+    """Claims of a bundle.
+
+    Parameters
+    ----------
+    path : Path
+        The zip.
+    git : Git
+        A repository in which patch and documents are checked.
+    demanded : bool
+        A repository that lacks the bundle's commits is a refusal; else the patch is only recorded.
+    """
     try:
         content = zip_rules.read_members(path)
     except EvidenceFault as error:
@@ -42,7 +52,7 @@ def verify(path: Path, git: Git | None) -> list[Claim]:
     if all(claim.state != REFUSED for claim in claims):
         claims += _log(content, name, document)
         claims += _receipts(content)
-        claims += _history(content, document, git)
+        claims += _history(content, document, git, demanded)
     claims += _secrets(content)
     return claims
 
@@ -139,15 +149,13 @@ def _receipts(content: Mapping[str, bytes]) -> Iterator[Claim]:
 
 
 def _history(
-    content: Mapping[str, bytes], document: Mapping[str, Any], git: Git | None
+    content: Mapping[str, bytes], document: Mapping[str, Any], git: Git, demanded: bool
 ) -> Iterator[Claim]:
     """Patch and documents against a repository that has the commits."""
     before, after = str(document["git_sha_before"]), str(document["git_sha_after"])
-    known = git is not None and git.has_commit(before) and git.has_commit(after)
-    if git is None or not known:
-        where = "no repository was given" if git is None else "it lacks these commits"
-        state = RECORDED if git is None else REFUSED
-        yield Claim("patch", state, f"not applied: {where}; clone=ADDRESS of the project")
+    if not (git.has_commit(before) and git.has_commit(after)):
+        state = REFUSED if demanded else RECORDED
+        yield Claim("patch", state, "not applied: the repository lacks its commits; clone=ADDRESS")
         return
     if before == after or not git.is_ancestor(before, after):
         yield Claim("patch", REFUSED, "no commits in range")
