@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ _TAIL = 20  # lines of output that are kept
 _WIDTH = 300  # characters of such a line
 
 Show = Callable[[str], None]
+Clean = Callable[[str], str]
 
 
 def now() -> str:
@@ -93,20 +94,23 @@ def execute(git: Git, run_name: str, command: str, show: Show) -> int:
     settings, words = split(command)
     with _opened(git, run_name) as (folder, records, prose):
         environment = {**os.environ, **settings}
+        hidden = masking.values(environment)
         programs = f"{Path(sys.prefix) / 'bin'}{os.pathsep}{environment.get('PATH', os.defpath)}"
         environment["PATH"] = programs
-        program = shutil.which(words[0], path=programs) or _below(git.root, words[0])
-        if program is None:
-            raise EvidenceFault([f"no program {words[0]}"])
+        program = _program(git.root, words[0], programs)
         commit = git.head()
         dirty = any(not path.startswith(f"{run_log.FOLDER}/") for path in git.dirty())
+
+        def clean(text: str) -> str:
+            return presentable(text, git.root, hidden)
+
         with tempfile.TemporaryDirectory(prefix="strikeproof-run-") as away:
             report = Path(away) / "junit.xml"
             full = [program, *words[1:], *_report_option(words, report)]
             started, begun = now(), time.perf_counter()
-            code, output = _run(full, git.root, environment, show)
+            code, output = _run(full, git.root, environment, clean, show)
             content = {
-                "command": presentable(command, git.root),
+                "command": clean(command),
                 "commit": commit,
                 "dirty": dirty,
                 "exit_code": code,
@@ -172,8 +176,10 @@ def split(command: str) -> tuple[dict[str, str], list[str]]:
     return settings, words[count:]
 
 
-def presentable(text: str, root: Path) -> str:
-    """Text without secrets, control characters and folders of this machine."""
+def presentable(text: str, root: Path, hidden: Iterable[str] = ()) -> str:
+    """Text without secrets, `hidden` ones included, control characters and folders from here."""
+    for value in hidden:
+        text = text.replace(value, masking.MASKED)
     text = _ESCAPES.sub("", text)
     text = text.replace(f"{root}/", "").replace(str(root), ".")
     home = str(Path.home())
@@ -212,10 +218,12 @@ def _write(folder: Path, records: list[dict[str, Any]], prose: dict[str, str]) -
         write_atomic(folder / name, data)
 
 
-def _below(root: Path, word: str) -> str | None:
-    """A program named by its place in the repository."""
-    path = root / word
-    return str(path) if "/" in word and os.access(path, os.X_OK) and path.is_file() else None
+def _program(root: Path, word: str, programs: str) -> str:
+    """A program on the path, or one named by its place in the repository."""
+    found = str(root / word) if "/" in word else shutil.which(word, path=programs)
+    if found is None or not os.access(found, os.X_OK) or not Path(found).is_file():
+        raise EvidenceFault([f"no program {word}"])
+    return found
 
 
 def _report_option(words: list[str], report: Path) -> list[str]:
@@ -229,7 +237,7 @@ def _report_option(words: list[str], report: Path) -> list[str]:
 
 
 def _run(
-    words: list[str], root: Path, environment: dict[str, str], show: Show
+    words: list[str], root: Path, environment: dict[str, str], clean: Clean, show: Show
 ) -> tuple[int, dict[str, Any]]:
     """Exit code and output of a program, which is shown as it comes."""
     parent = os.getpid()
@@ -250,12 +258,12 @@ def _run(
     ) as process:
         assert process.stdout is not None
         for line in _whole(process.stdout):
-            clean = presentable(line.rstrip("\n"), root) + "\n"
-            show(clean)
-            data = clean.encode()
+            kept = clean(line.rstrip("\n")) + "\n"
+            show(kept)
+            data = kept.encode()
             digest.update(data)
             lines, size = lines + 1, size + len(data)
-            tail = [*tail, clean.rstrip()[:_WIDTH]][-_TAIL:]
+            tail = [*tail, kept.rstrip()[:_WIDTH]][-_TAIL:]
     while tail and not tail[0]:
         tail.pop(0)
     output = {"lines": lines, "bytes": size, "sha256": digest.hexdigest(), "tail": tail}

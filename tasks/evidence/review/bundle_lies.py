@@ -5,6 +5,7 @@ Ids are rows of tests/data/evidence_mutants.csv, a letter for each variant.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tasks.evidence import catalog
@@ -113,11 +114,11 @@ def _secret(number: str, kind: str, text: str, value: str) -> None:
         scratch.write("src/notes.txt", text)
         scratch.commit("Lie")
 
-    pattern = rf"secret pattern at DIFF\.patch:[0-9]+ \({kind}; value not shown\)"
-    LIES[number] = Lie(f"a secret in the patch: {kind}", pattern, change)
+    pattern = rf"secret pattern at DIFF\.patch:[0-9]+ \({re.escape(kind)}; value not shown\)"
+    LIES[number] = Lie(f"a {kind} in the patch", pattern, change)
 
 
-_secret("M122a", r"\.pgpass line", f"db.example.org:9737:wrds:me:{WORD}\n", WORD)
+_secret("M122a", ".pgpass line", f"db.example.org:9737:wrds:me:{WORD}\n", WORD)
 _secret("M122b", "password", "pass" + f"word={WORD}\n", WORD)
 _secret("M122c", "access key", "AK" + "IA" + "ABCDEFGHIJKLMNOP\n", "ABCDEFGHIJKLMNOP")
 _secret("M122d", "private key block", "-----BEGIN " + f"PRIVATE KEY-----\n{WORD * 3}\n", WORD)

@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 MASKED = "[masked]"
+_SHORTEST = 6  # characters of a value: shorter ones are words of any text
 
 _VALUE = r"(?P<value>[^\s\"'`,;)\]}&<>]{4,})"
 # What follows a key in code without being a secret: a variable, a call, a blank to fill in.
@@ -82,6 +83,24 @@ def mask(text: str) -> str:
     for _, pattern in _PATTERNS:
         text = pattern.sub(replaced, text)
     return text
+
+
+_SECRET_NAME = re.compile(
+    r"(?i)passw|passphrase|token|secret|credential|(?:api|access|private)_?key|^pgpass"
+)
+
+
+def values(environment: Mapping[str, str]) -> list[str]:
+    """Values of variables whose names say that they are secret, longest first.
+
+    A program may print them bare, where no pattern would see them.
+    """
+    found = {
+        value
+        for name, value in environment.items()
+        if _SECRET_NAME.search(name) and len(value) >= _SHORTEST
+    }
+    return sorted(found, key=lambda value: (-len(value), value))
 
 
 def secrets(text: str) -> Iterator[tuple[int, str]]:
