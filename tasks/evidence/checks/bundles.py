@@ -15,7 +15,10 @@ from tasks.evidence.review.self_test import Record
 
 REFUSALS = catalog.BUNDLE_REFUSALS
 _SAMPLED = 4  # lies that are tried anew
-_PARTS = ("container", "members", "META.json", "run log", "receipts", "patch", "documents")
+_PARTS = (
+    *("container", "members", "META.json", "run log"),
+    *("receipts", "patch", "documents", "content"),
+)
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:

@@ -75,6 +75,8 @@ def mask(text: str) -> str:
     """The text with every secret's value replaced by a mark; where in doubt, masked."""
 
     def replaced(match: re.Match[str]) -> str:
+        if match["value"].startswith(MASKED[:-1]):
+            return match[0]
         start, end = match.span("value")
         first = match.start()
         return match[0][: start - first] + MASKED + match[0][end - first :]

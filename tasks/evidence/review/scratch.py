@@ -159,7 +159,7 @@ def create(root: Path) -> Scratch:
     scratch.write(".gitignore", "docs/artifacts/\ndocs/gpt_bundles/\n")
     scratch.write(str(catalog.MUTANTS.inputs["catalogue"]), _CATALOGUE)
     before = scratch.commit("Begin")
-    _artifacts(scratch, before)
+    make_artifacts(scratch, before)
     scratch.write("src/work.txt", "one\ntwo\n")
     scratch.write("src/picture.bin", bytes(range(256)))
     scratch.write_run(run_of(tickets.find(text, TICKET), RUN, before))
@@ -175,7 +175,7 @@ def copy(whole: Scratch, root: Path) -> Scratch:
     return Scratch(root)
 
 
-def _artifacts(scratch: Scratch, commit: str) -> None:
+def make_artifacts(scratch: Scratch, commit: str) -> None:
     """Manifest and summary with receipts, and a record of lies."""
     summary = canonical_json({"commit": commit, "profile": "fast", "made": {"status": "pass"}})
     listed = {"path": catalog.SUMMARY.path, "sha256": sha256_bytes(summary), "size": len(summary)}
