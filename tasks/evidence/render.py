@@ -1,6 +1,6 @@
-"""Documents that are generated, not typed: the plan of record and the current results.
+"""Documents that are generated, not typed: plan of record, current results, settings.
 
-``python -m tasks.evidence.render`` writes both; a test demands that the stored ones are what
+``python -m tasks.evidence.render`` writes one of them; a test demands that the stored ones are what
 this module gives.
 """
 
@@ -13,7 +13,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tasks.evidence import catalog, parity_grid, repository, strict_json, summary_text, tolerances
+from tasks.evidence import (
+    catalog,
+    config_reference,
+    parity_grid,
+    repository,
+    strict_json,
+    summary_text,
+    tolerances,
+)
 
 PLAN = "docs/PLAN_OF_RECORD.md"
 RESULTS = "project_state/CURRENT_RESULTS.md"
@@ -120,12 +128,14 @@ def results_are_generated(text: str) -> bool:
 def main(arguments: list[str] | None = None) -> int:
     """Write the chosen documents; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tasks.evidence.render")
-    parser.add_argument("what", choices=("plan", "results"))
+    parser.add_argument("what", choices=("plan", "results", "settings"))
     options = parser.parse_args(arguments)
     root: Path = repository.ROOT
     if options.what == "plan":
         bounds = tolerances.parse((root / catalog.TOLERANCES).read_bytes())
         path, text = root / PLAN, plan_of_record(bounds)
+    elif options.what == "settings":
+        path, text = root / config_reference.PATH, config_reference.render(root)
     else:
         path, text = root / RESULTS, current_results(strict_json.read(root / catalog.SUMMARY.path))
     path.write_text(text, encoding="utf-8")
