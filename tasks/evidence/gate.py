@@ -105,6 +105,7 @@ def _notes(evidence: Evidence) -> Iterator[str]:
     if record is not None:
         counts = mutants.counts(record)
         yield f"negative evidence: {counts['refused']} lies refused, {counts['pending']} pending"
+    yield from bundles.notes(evidence)
 
 
 def _guarded(name: str, check: Check, evidence: Evidence) -> list[Finding]:

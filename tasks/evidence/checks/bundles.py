@@ -60,3 +60,11 @@ def _retried(record: Record, commit: str | None) -> Iterator[str]:
         if trial != stored[trial.id]:
             said = stored[trial.id].words
             yield f"{trial.id}: recorded {said!r}, tried anew {trial.words!r} ({trial.exit_code})"
+
+
+def notes(evidence: Evidence) -> Iterator[str]:
+    """How many refusals are proved, of how many that are declared."""
+    record = evidence.get(REFUSALS.path)
+    if record is not None:
+        proved = sum(trial.refused for trial in record.refusals)
+        yield f"bundles: {proved} of {len(self_test.DECLARED)} refusals proved"
