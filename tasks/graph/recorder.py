@@ -38,6 +38,7 @@ _SETTING = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _TAIL = 20  # lines of output that are kept
 _WIDTH = 300  # characters of such a line
+_LONGEST_KEY = 100_000  # characters
 
 Show = Callable[[str], None]
 Clean = Callable[[str], str]
@@ -117,7 +118,7 @@ def execute(git: Git, run_name: str, command: str, show: Show) -> int:
                 "output": output,
                 "seconds": round(time.perf_counter() - begun, 3),
                 "started": started,
-                "tests": junit.summary(report.read_bytes()) if report.is_file() else None,
+                "tests": _counted(report, clean),
             }
         _write(folder, [*records, chain.linked(records, chain.COMMAND, content)], prose)
     return code
@@ -159,8 +160,11 @@ def split(command: str) -> tuple[dict[str, str], list[str]]:
     Raises
     ------
     ValueError
-        Quotes are not closed, nothing is left to run, or a word means something to shells only.
+        It is not one line, quotes are not closed, nothing is left to run, or a word means
+        something to shells only.
     """
+    if not command.isprintable():
+        raise EvidenceFault(["cmd holds a line break or another control character"])
     try:
         words = shlex.split(command)
     except ValueError as error:
@@ -218,6 +222,19 @@ def _write(folder: Path, records: list[dict[str, Any]], prose: dict[str, str]) -
         write_atomic(folder / name, data)
 
 
+def _counted(report: Path, clean: Clean) -> dict[str, Any] | None:
+    """What a JUnit report counts; None where no test program wrote one."""
+    if not report.is_file():
+        return None
+    try:
+        found = junit.summary(report.read_bytes())
+    except ValueError:  # the program ended while it wrote: its exit code speaks
+        return None
+    found["suites"] = {clean(name): count for name, count in found["suites"].items()}
+    found["failed_tests"] = [clean(name) for name in found["failed_tests"]]
+    return found
+
+
 def _program(root: Path, word: str, programs: str) -> str:
     """A program on the path, or one named by its place in the repository."""
     found = str(root / word) if "/" in word else shutil.which(word, path=programs)
@@ -257,27 +274,35 @@ def _run(
         preexec_fn=lambda: end_with_parent(parent),
     ) as process:
         assert process.stdout is not None
-        for line in _whole(process.stdout):
+        for line in _interruptible(_whole(process.stdout)):
             kept = clean(line.rstrip("\n")) + "\n"
             show(kept)
             data = kept.encode()
             digest.update(data)
             lines, size = lines + 1, size + len(data)
-            tail = [*tail, kept.rstrip()[:_WIDTH]][-_TAIL:]
+            tail = [*tail, kept.replace("\n", " ").rstrip()[:_WIDTH]][-_TAIL:]
     while tail and not tail[0]:
         tail.pop(0)
     output = {"lines": lines, "bytes": size, "sha256": digest.hexdigest(), "tail": tail}
     return process.returncode, output
 
 
-def _whole(stream: Any) -> Iterator[str]:
-    """Lines of a stream; the lines of a private key come as one, so that it is masked whole."""
+def _interruptible(lines: Iterator[str]) -> Iterator[str]:
+    """Lines until the end, or until Ctrl-C, which the command got as well: its end is recorded."""
+    try:
+        yield from lines
+    except KeyboardInterrupt:
+        return
+
+
+def _whole(stream: Iterable[str]) -> Iterator[str]:
+    """Lines of a stream; those of a private key come as one, so that it is masked whole."""
     held = ""
     for line in stream:
         held += line
-        if "PRIVATE KEY-----" in held and "-----END" not in held and len(held) < 100_000:
-            continue
-        yield from (held,) if "PRIVATE KEY-----" in held else held.splitlines(keepends=True)
-        held = ""
+        begun = "PRIVATE KEY-----" in held and "-----END" not in held
+        if not begun or len(held) > _LONGEST_KEY:
+            yield held
+            held = ""
     if held:
         yield held

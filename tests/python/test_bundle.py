@@ -8,11 +8,11 @@ import pytest
 
 from tasks.evidence import zip_rules
 from tasks.evidence.claims import RECORDED, REFUSED, VERIFIED
-from tasks.evidence.digest import sha256_bytes
+from tasks.evidence.digest import canonical_json, sha256_bytes
 from tasks.evidence.review import (
     bundle,
+    consistency,
     members,
-    refusals,
     run_log,
     scratch,
     tickets,
@@ -63,7 +63,7 @@ def test_bytes_depend_on_the_stamp_and_the_content_only(project):
 def test_the_newest_finished_run_is_taken(project):
     ticket = tickets.find(project.path(tickets.PATH).read_text(), scratch.TICKET)
     before = project.records()[0]["git_sha_before"]
-    chain = scratch.run_of(ticket, "second", before)
+    chain = scratch.run_of(ticket, "second", before, project.git.head())
     project.write_run(chain[:-1], "third")  # never finished
     assert bundle.newest_run(project.root, scratch.TICKET) == scratch.RUN
     finished = {**chain[-1], "finished": "2026-01-03T00:00:00Z"}
@@ -86,13 +86,13 @@ def test_a_change_of_the_tickets_status_is_progress_too(project):
     ticket = tickets.find(project.path(tickets.PATH).read_text(), scratch.TICKET)
     project.edit(project.path("PROGRESS.md"), f"{scratch.TICKET} is done. ", "")
     project.commit("Silent")
-    assert list(refusals.progress(project.git, ticket, before))
+    assert list(consistency.progress(project.git, ticket, before, "HEAD"))
     text = project.path(tickets.PATH).read_text()
     project.write(tickets.PATH, text + "\n### Status\n\nLogged.\n")
     project.commit("Status")
     now = tickets.find(project.path(tickets.PATH).read_text(), scratch.TICKET)
     assert now.status == "Logged."
-    assert list(refusals.progress(project.git, now, before)) == []
+    assert list(consistency.progress(project.git, now, before, "HEAD")) == []
 
 
 def test_without_its_commits_a_patch_is_recorded_only_or_refused(project, tmp_path):
@@ -152,6 +152,14 @@ def test_names_of_two_runs_in_one_bundle_are_refused(project):
     assert "2 files" in claims[-1].detail
 
 
+def rerun(project):
+    """The run recorded anew on HEAD, as after more work, and its log committed."""
+    ticket = tickets.find(project.path(tickets.PATH).read_text(), scratch.TICKET)
+    before = project.records()[0]["git_sha_before"]
+    project.write_run(scratch.run_of(ticket, scratch.RUN, before, project.git.head()))
+    scratch.make_artifacts(project, project.commit("Log"))
+
+
 def test_merges_in_the_range_are_followed(project):
     project.git.run("checkout", "--quiet", "-b", "side", "HEAD^")
     project.write("src/side.txt", "side\n")
@@ -159,6 +167,7 @@ def test_merges_in_the_range_are_followed(project):
     project.git.run("checkout", "--quiet", "main")
     who = scratch._WHO
     project.git.run("merge", "--quiet", "--no-ff", "-m", "Merge", "side", environment=who)
+    rerun(project)
     claims = verify_bundle.verify(bundle.make(project.request()), project.git)
     assert all(claim.state != REFUSED for claim in claims)
 
@@ -171,8 +180,56 @@ def test_every_kind_of_change_survives_the_patch(project):
     project.path("src/tool.sh").chmod(0o755)
     project.path("src/link").symlink_to("empty.txt")
     project.commit("All kinds")
+    rerun(project)
     claims = verify_bundle.verify(bundle.make(project.request()), project.git)
     assert all(claim.state != REFUSED for claim in claims)
+
+
+def forged(project):
+    """A bundle written past every rule of the bundler, digests and all."""
+    request, head = project.request(), project.git.head()
+    ticket = tickets.find(project.path(tickets.PATH).read_text(), scratch.TICKET)
+    content = bundle._content(request, ticket, scratch.RUN, head, [])
+    log = members.meta_of(scratch.RUN)
+    document = bundle._meta(content, log, head, request.stamp)
+    path = project.path(f"{members.FOLDER}/forged.zip")
+    project.write(f"{members.FOLDER}/forged.zip", b"")
+    path.write_bytes(bundle.zip_bytes({**content, log: canonical_json(document)}))
+    return [c for c in verify_bundle.verify(path, project.git) if c.state == REFUSED]
+
+
+def later_code(project):
+    project.write("src/work.txt", "other\n")
+
+
+def churn(project):
+    project.write("other/x.txt", "x\n")
+
+
+def silence(project):
+    project.edit(project.path("PROGRESS.md"), scratch.TICKET, "Something")
+
+
+FORGED = [
+    pytest.param(later_code, "since when src/work.txt changed", id="later-code"),
+    pytest.param(churn, "unrelated churn: other/x.txt", id="churn"),
+    pytest.param(silence, "PROGRESS.md: not updated", id="silence"),
+]
+
+
+@pytest.mark.parametrize(("change", "words"), FORGED)
+def test_a_bundle_made_past_the_bundler_is_refused_by_the_verifier(project, change, words):
+    assert forged(project) == []
+    change(project)
+    scratch.make_artifacts(project, project.commit("Lie"))
+    assert words in "\n".join(claim.detail for claim in forged(project))
+
+
+def test_a_commit_shown_in_anothers_place_changes_no_patch(project):
+    before = project.records()[0]["git_sha_before"]
+    patch = project.git.patch(before, "HEAD")
+    project.git.run("replace", before, project.git.text("rev-parse", "HEAD^"))
+    assert project.git.patch(before, "HEAD") == patch
 
 
 def test_the_stamp_follows_the_commit_when_asked(monkeypatch):

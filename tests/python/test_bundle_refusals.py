@@ -16,6 +16,7 @@ from tasks.evidence.digest import canonical_json
 from tasks.evidence.repository import ROOT
 from tasks.evidence.review import bundle_lies, self_test
 from tasks.evidence.review.lie import Lie
+from tasks.negative import run
 from tasks.negative.mutations import BUNDLE_ARTIFACT
 
 NAME = catalog.BUNDLE_REFUSALS.path
@@ -53,8 +54,7 @@ def test_every_lie_is_refused_in_its_words(trials, number):
 
 
 def test_every_row_of_the_catalogue_is_tried():
-    with (ROOT / "tests/data/evidence_mutants.csv").open(encoding="utf-8", newline="") as stream:
-        rows = {row["id"] for row in csv.DictReader(stream) if row["artifact"] == BUNDLE_ARTIFACT}
+    rows = {n for n, row in catalogue().items() if row["artifact"] == BUNDLE_ARTIFACT}
     assert {number[:4] for number in self_test.DECLARED if number.startswith("M")} == rows
 
 
@@ -145,3 +145,24 @@ def test_the_command_line_refuses_with_exit_code_two():
 def test_lies_of_the_catalogue_and_further_ones_have_their_own_ids():
     assert all(number.startswith("M") for number in bundle_lies.LIES)
     assert len(self_test.DECLARED) == len(self_test.LIES) + len(self_test.ZIP_LIES)
+
+
+def catalogue():
+    with (ROOT / "tests/data/evidence_mutants.csv").open(encoding="utf-8", newline="") as stream:
+        return {row["id"]: row for row in csv.DictReader(stream)}
+
+
+def test_rows_of_the_catalogue_take_their_verdict_from_the_record(tmp_path, record):
+    path = tmp_path / "record.json"
+    path.write_bytes(canonical_json(record))
+    found = run._bundle_results(catalogue(), path)
+    rows = {number for number, row in catalogue().items() if row["artifact"] == BUNDLE_ARTIFACT}
+    assert found.keys() == rows - {"M138"}  # which is tried on the gate itself
+    assert all(result["refused"] for result in found.values())
+    fewer = json.loads(json.dumps(record))
+    fewer["refusals"] = [t for t in fewer["refusals"] if t["id"][:4] != "M124"]
+    fewer["refusals"][0].update(refused=False, words="nothing was said")
+    path.write_bytes(canonical_json(fewer))
+    found = run._bundle_results(catalogue(), path)
+    assert found["M124"] == {"refused": False, "message": "it was not tried"}
+    assert found["M111"] == {"refused": False, "message": "nothing was said"}

@@ -116,6 +116,7 @@ REFUSED_COMMANDS = [
     ("true && true", "no shell reads cmd"),
     ("echo 'open", "cannot be split"),
     ("X=1", "names no program"),
+    ("true\nfalse", "line break"),
     ("no-such-program-here", "no program no-such-program-here"),
     ("./no-such-file", "no program ./no-such-file"),
 ]
@@ -227,3 +228,17 @@ def test_the_users_git_settings_change_no_patch(project, monkeypatch, tmp_path):
         "tasks.evidence.review.git._ALONE", {"GIT_CONFIG_GLOBAL": os.fspath(config)}
     )
     assert Git(project.root, alone=True).patch(before, "HEAD") == patch
+
+
+def test_ctrl_c_ends_the_command_and_is_recorded(project, monkeypatch):
+    """Ctrl-C reaches the command as well: whatever it ends with stands in the log."""
+    started(project)
+
+    def interrupted(stream):
+        yield next(iter(stream))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(recorder, "_whole", interrupted)
+    code = "import time; print('ready', flush=True); time.sleep(0.1); raise SystemExit(130)"
+    assert execute(project, f'python -c "{code}"') == (130, "ready\n")
+    assert records(project)[1]["exit_code"] == 130

@@ -19,7 +19,7 @@ from tasks.evidence.claims import EXIT_REFUSED, REFUSED
 from tasks.evidence.digest import canonical_json, sha256_bytes
 from tasks.evidence.faults import EvidenceFault, Finding
 from tasks.evidence.pack import zip_bytes
-from tasks.evidence.review import members, refusals, run_log, tickets, verify_bundle
+from tasks.evidence.review import consistency, members, refusals, run_log, tickets, verify_bundle
 from tasks.evidence.review.git import Git
 from tasks.evidence.review.tickets import Ticket
 
@@ -140,7 +140,7 @@ def _content(
     git = request.git
     document, faults = refusals.sealed(git, name, request.ticket)
     findings += faults
-    before, faults = refusals.history(git, document, head)
+    before, faults = refusals.history(git, name, document, head)
     findings += faults
     content = {
         path: (git.root / path).read_bytes()
@@ -151,12 +151,18 @@ def _content(
     if before is not None:
         content[members.PATCH], faults = refusals.patch_of(git, before)
         findings += faults
+    folder = f"{run_log.FOLDER}/{name}"
+    pages = {
+        page: content[f"{folder}/{page}"] for page in run_log.PAGES if f"{folder}/{page}" in content
+    }
+    records, faults = consistency.log(pages, document, folder)
+    findings += faults
     if ticket is not None:
-        findings += refusals.run(git, name, document, ticket, head)
+        known = tickets.parse((git.root / tickets.PATH).read_text(encoding="utf-8"))
+        findings += consistency.fit(git, folder, records, known, ticket, head)
         if before is not None:
-            known = tickets.parse((git.root / tickets.PATH).read_text(encoding="utf-8"))
-            findings += refusals.scope(git, known, ticket, before)
-            findings += refusals.progress(git, ticket, before)
+            findings += consistency.scope(git, known, ticket, before, head)
+            findings += consistency.progress(git, ticket, before, head)
     findings += refusals.content(content)
     return content
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 FULL = r"[0-9a-f]{40}(?:[0-9a-f]{24})?"
+_FIXED = {"LC_ALL": "C", "GIT_NO_REPLACE_OBJECTS": "1"}  # no commit is shown in another's place
 _ALONE = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 
 
@@ -35,7 +36,7 @@ class Git:
     def __init__(self, root: Path, *, alone: bool = False) -> None:
         self.root = root
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-        self._environment = {**kept, "LC_ALL": "C", **(_ALONE if alone else {})}
+        self._environment = {**kept, **_FIXED, **(_ALONE if alone else {})}
 
     def run(
         self, *words: str, data: bytes | None = None, environment: Mapping[str, str] | None = None
@@ -99,6 +100,11 @@ class Git:
     def changed(self, before: str, after: str) -> list[str]:
         """Paths that differ between two commits."""
         found = self.run("diff-tree", "-r", "-z", "--no-renames", "--name-only", before, after)
+        return [path for path in found.decode("utf-8", "replace").split("\0") if path]
+
+    def paths(self, commit: str) -> list[str]:
+        """Paths of all files of a commit."""
+        found = self.run("ls-tree", "-r", "-z", "--name-only", commit)
         return [path for path in found.decode("utf-8", "replace").split("\0") if path]
 
     def added_lines(self, before: str, after: str, path: str) -> list[str]:

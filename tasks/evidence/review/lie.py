@@ -70,8 +70,10 @@ def recorded(before: str | None = None, **changes: Any) -> Change:
 
     def change(scratch: Scratch) -> None:
         text = scratch.path(tickets.PATH).read_text(encoding="utf-8")
-        start = before or scratch.records()[0]["git_sha_before"]
-        scratch.write_run(run_of(tickets.find(text, TICKET), RUN, start, **changes))
+        start, *_, finish = scratch.records()
+        begun = before or start["git_sha_before"]
+        ticket = tickets.find(text, TICKET)
+        scratch.write_run(run_of(ticket, RUN, begun, finish["git_sha"], **changes))
 
     return change
 

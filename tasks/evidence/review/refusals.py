@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tasks.evidence import strict_json
 from tasks.evidence.faults import EvidenceFault, Finding
 from tasks.evidence.files import unreadable
 from tasks.evidence.review import masking, members, run_log, tickets
-from tasks.evidence.review import records as chain
 from tasks.evidence.review.git import FULL, Git, GitFault
-from tasks.evidence.review.records import Record
 from tasks.evidence.review.tickets import Ticket
 
-PROGRESS = "PROGRESS.md"
 RESTART = "record the run anew: doit run_start, run_exec, run_finish"
 _NOT_COMMITTED = (
     "META is written to the bundle after the commit, not committed: no commit can hold its own id"
-)
-_GENERATED = (
-    *("docs/artifacts/**", "docs/gpt_bundles/**", "docs/validation_pack.zip*", "build/**"),
-    *("dist/**", ".doit*", "**.so", "**.pyc", "**.pyd"),
 )
 
 
@@ -101,122 +93,32 @@ def sealed(git: Git, name: str, ticket: str) -> tuple[dict[str, Any], list[Findi
     return document, [Finding(path, problem, mend) for problem in problems]
 
 
-def history(git: Git, document: Mapping[str, Any], head: str) -> tuple[str | None, list[Finding]]:
+def history(
+    git: Git, name: str, document: Mapping[str, Any], head: str
+) -> tuple[str | None, list[Finding]]:
     """`git_sha_before` when a range from it to HEAD can be told, and what forbids it."""
     before = document.get("git_sha_before")
     if before is None:
         return None, []  # told as a missing key
-    name = str(document.get("run_name"))
-    path = f"{run_log.FOLDER}/{name}/{run_log.META}"
+    mend = RESTART
     if not isinstance(before, str) or not re.fullmatch(FULL, before):
         problem = f"git_sha_before {before!r} is not a full commit hash"
     elif not git.has_commit(before):
         problem = f"git_sha_before {before[:7]} is no commit of this repository"
     elif before == head:
-        problem = f"no commits in range: git_sha_before is HEAD {head[:7]}; commit the run's log"
+        problem = f"no commits in range: git_sha_before is HEAD {head[:7]}"
+        mend = "commit the run's log, then doit"
     elif not git.is_ancestor(before, head):
         problem = f"no commits in range: git_sha_before {before[:7]} is no ancestor of {head[:7]}"
     else:
         return before, []
-    return None, [Finding(path, problem, RESTART)]
+    return None, [Finding(f"{run_log.FOLDER}/{name}/{run_log.META}", problem, mend)]
 
 
 def clean(git: Git) -> Iterator[Finding]:
     """Nothing uncommitted, nothing untracked."""
     for path in git.dirty():
         yield Finding(path, "dirty: not what HEAD holds", "commit it, or git stash -u")
-
-
-def scope(git: Git, known: tickets.Tickets, ticket: Ticket, before: str) -> Iterator[Finding]:
-    """Every changed file is one that the ticket declares; made files are never committed."""
-    changed = git.changed(before, "HEAD")
-    for path in changed:
-        if any(tickets.matches(glob, path) for glob in _GENERATED):
-            yield Finding(path, "generated artifact in the history", f"git rm --cached {path}")
-        elif masking.licensed_file(path):
-            yield Finding(path, "licensed-data shape: a table's file", f"git rm {path}")
-        elif not known.in_scope(ticket, path):
-            problem = f"unrelated churn: {path} is outside the paths of {ticket.id}"
-            yield Finding(path, problem, f"revert it, or declare it in {tickets.PATH}")
-    folded: dict[str, str] = {}
-    for path in git.text("ls-tree", "-r", "--name-only", "HEAD").splitlines():
-        key = unicodedata.normalize("NFC", path).casefold()
-        if folded.setdefault(key, path) != path:
-            yield Finding(path, f"name collision with {folded[key]}", "rename one of them")
-
-
-def progress(git: Git, ticket: Ticket, before: str) -> Iterator[Finding]:
-    """PROGRESS.md names the ticket in a new line, or the ticket's own section changed."""
-    spoken = rf"\b{re.escape(ticket.id)}(?![\w-])"
-    if any(re.search(spoken, line) for line in git.added_lines(before, "HEAD", PROGRESS)):
-        return
-    old = git.files(before, [tickets.PATH])
-    try:
-        if old and tickets.find(old[tickets.PATH].decode(), ticket.id) != ticket:
-            return
-    except ValueError:
-        return  # the section is new, or was mended
-    problem = f"not updated for {ticket.id} since {before[:7]}, nor is its section of the tickets"
-    yield Finding(PROGRESS, problem, f"add a line on {ticket.id} to {PROGRESS} and commit it")
-
-
-def run(
-    git: Git, name: str, document: Mapping[str, Any], ticket: Ticket, head: str
-) -> Iterator[Finding]:
-    """The log is what was recorded, is of this ticket as it stands, and holds no failure."""
-    folder = f"{run_log.FOLDER}/{name}"
-    files = {}
-    for page in run_log.PAGES:
-        path = git.root / folder / page
-        if unreadable(path, git.root) is None:
-            files[page] = path.read_bytes()
-    yield from _no_record(files, folder)
-    if len(files) < len(run_log.PAGES) or not document:
-        return
-    try:
-        records = run_log.read(files, document)
-    except EvidenceFault as error:
-        for text in error.faults:
-            page, _, problem = text.partition(": ")
-            yield Finding(f"{folder}/{page}", problem, RESTART)
-        return
-    yield from (
-        Finding(f"{folder}/COMMANDS.md", f"recorded failure: {text}", f"mend it; {RESTART}")
-        for text in chain.failures(records)
-        if text != chain.NO_TESTS
-    )
-    yield from _consistent(git, folder, records, ticket, head)
-
-
-def _no_record(files: Mapping[str, bytes], folder: str) -> Iterator[Finding]:
-    """TESTS.md without a record of a test run, whatever it claims."""
-    try:
-        records = run_log.read_records(files["COMMANDS.md"].decode())
-    except (KeyError, ValueError):
-        return
-    if all(record.get("tests") is None for record in records):
-        problem = f"{chain.NO_TESTS}: no command with a JUnit report and an exit code"
-        yield Finding(f"{folder}/TESTS.md", problem, "doit run_exec cmd='.venv/bin/pytest ...'")
-
-
-def _consistent(
-    git: Git, folder: str, records: Sequence[Record], ticket: Ticket, head: str
-) -> Iterator[Finding]:
-    asked = records[0]["ticket"]
-    if asked != ticket.asked():
-        differing = [name for name, value in ticket.asked().items() if asked.get(name) != value]
-        problem = f"the ticket has another {', '.join(differing)} now than when the run was opened"
-        yield Finding(f"{folder}/PROMPT.md", problem, RESTART)
-    done = {record["command"] for record in chain.commands(records)}
-    for command in ticket.commands:
-        if command not in done:
-            problem = f"command of {ticket.id} was not run: {command}"
-            yield Finding(f"{folder}/COMMANDS.md", problem, RESTART)
-    if chain.finished(records):
-        commit = records[-1]["figures"]["commit"]
-        if not isinstance(commit, str) or not git.is_ancestor(commit, head):
-            problem = f"figures of commit {commit}, which is not in HEAD's history"
-            yield Finding(f"{folder}/RESULTS.md", problem, f"doit; {RESTART}")
 
 
 def content(found: Mapping[str, bytes]) -> Iterator[Finding]:

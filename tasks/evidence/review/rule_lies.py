@@ -9,7 +9,7 @@ from tasks.evidence.faults import Finding
 from tasks.evidence.review import members, run_log, tickets
 from tasks.evidence.review import records as chain
 from tasks.evidence.review.lie import FOLDER, WORD, Register, meta, noted, recorded
-from tasks.evidence.review.scratch import OTHER, RUN, STAMP, TICKET, Scratch, entry
+from tasks.evidence.review.scratch import OTHER, RUN, STAMP, TICKET, Scratch, entry, make_artifacts
 
 LIES = Register()
 
@@ -200,9 +200,7 @@ LIES.committed(
 )
 
 
-@LIES.lie(
-    "R29", "figures of a commit from elsewhere", "figures of commit eeeeeee.*not in HEAD's history"
-)
+@LIES.lie("R29", "figures of a commit from elsewhere", "figures of commit eeeeeee, which is not in")
 def _foreign_figures(scratch: Scratch) -> None:
     records = scratch.records()
     figures = {**records[-1]["figures"], "commit": "e" * 40}
@@ -241,3 +239,31 @@ def _three(scratch: Scratch) -> None:
     scratch.write("src/new.txt", "new\n")
     scratch.path(catalog.MANIFEST.receipt).unlink()
     scratch.planted = lambda: iter([Finding("a.csv", "missing", "doit a")])
+
+
+@LIES.lie("R35", "the paths of every ticket are widened", "they would allow themselves")
+def _widened(scratch: Scratch) -> None:
+    scratch.edit(scratch.path(tickets.PATH), "* `PROGRESS.md`", "* `PROGRESS.md`\n* `other/**`")
+    scratch.write("other/x.txt", "x\n")
+    scratch.commit("Lie")
+
+
+@LIES.lie(
+    "R36", "code changed after its command was run", r"was run on .*, since when src/work\.txt"
+)
+def _later_code(scratch: Scratch) -> None:
+    scratch.write("src/work.txt", "one\ntwo\nthree\n")
+    scratch.commit("Lie")
+
+
+LIES.committed(
+    "R37",
+    "a command was run with uncommitted changes",
+    "was run with uncommitted changes: pytest tests",
+    recorded(dirty=True),
+)
+
+
+@LIES.lie("R38", "manifest and summary of an older commit", "manifest.json is of commit .*, not of")
+def _older_artifacts(scratch: Scratch) -> None:
+    make_artifacts(scratch, scratch.git.text("rev-parse", "HEAD^"))

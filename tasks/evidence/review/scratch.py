@@ -159,12 +159,12 @@ def create(root: Path) -> Scratch:
     scratch.write(".gitignore", "docs/artifacts/\ndocs/gpt_bundles/\n")
     scratch.write(str(catalog.MUTANTS.inputs["catalogue"]), _CATALOGUE)
     before = scratch.commit("Begin")
-    make_artifacts(scratch, before)
     scratch.write("src/work.txt", "one\ntwo\n")
     scratch.write("src/picture.bin", bytes(range(256)))
-    scratch.write_run(run_of(tickets.find(text, TICKET), RUN, before))
+    work = scratch.commit("Work")
+    scratch.write_run(run_of(tickets.find(text, TICKET), RUN, before, work))
     scratch.edit(scratch.path("PROGRESS.md"), "A page", f"{TICKET} is done. A page")
-    scratch.commit("Work, and its log")
+    make_artifacts(scratch, scratch.commit("Log"))
     scratch.git.run("repack", "-a", "-d", "--quiet")  # few files, since it is copied for each lie
     return scratch
 
@@ -194,12 +194,14 @@ def make_artifacts(scratch: Scratch, commit: str) -> None:
     scratch.write(catalog.MUTANTS.path, canonical_json(record))
 
 
-def run_of(ticket: tickets.Ticket, name: str, before: str, **changes: Any) -> list[dict[str, Any]]:
-    """Records of a finished run of one test command; `changes` are of that command."""
+def run_of(
+    ticket: tickets.Ticket, name: str, before: str, work: str, **changes: Any
+) -> list[dict[str, Any]]:
+    """Records of a finished run of one test command on a commit; `changes` are of that command."""
     figures = {
         "source": "docs/artifacts/metrics_summary.json",
         "profile": "fast",
-        "commit": before,
+        "commit": work,
         "status": {"made": "pass"},
         "figures": {"made.count": 1},
     }
@@ -219,8 +221,8 @@ def run_of(ticket: tickets.Ticket, name: str, before: str, **changes: Any) -> li
         "started": "2026-01-02T03:04:06Z",
         "seconds": 1.25,
         "exit_code": 0,
-        "commit": before,
-        "dirty": True,
+        "commit": work,
+        "dirty": False,
         "output": {
             "lines": 1,
             "bytes": 9,
@@ -231,5 +233,5 @@ def run_of(ticket: tickets.Ticket, name: str, before: str, **changes: Any) -> li
     }
     found = [chain.linked([], chain.START, start)]
     found.append(chain.linked(found, chain.COMMAND, {**command, **changes}))
-    finish = {"finished": "2026-01-02T03:04:08Z", "git_sha": before, "figures": figures}
+    finish = {"finished": "2026-01-02T03:04:08Z", "git_sha": work, "figures": figures}
     return [*found, chain.linked(found, chain.FINISH, finish)]

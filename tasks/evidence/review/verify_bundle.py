@@ -16,7 +16,7 @@ from tasks.evidence import catalog, receipts, strict_json, zip_rules
 from tasks.evidence.claims import RECORDED, REFUSED, VERIFIED, Claim
 from tasks.evidence.digest import sha256_bytes
 from tasks.evidence.faults import EvidenceFault, reasons
-from tasks.evidence.review import members, refusals, run_log, tickets
+from tasks.evidence.review import consistency, members, refusals, run_log, tickets
 from tasks.evidence.review import records as chain
 from tasks.evidence.review.git import FULL, Git
 
@@ -50,9 +50,12 @@ def verify(path: Path, git: Git, *, demanded: bool = True) -> list[Claim]:
     document, meta_claims = _document(content, name)
     claims += meta_claims
     if all(claim.state != REFUSED for claim in claims):
-        claims += _log(content, name, document)
-        claims += _receipts(content)
+        records, log_claims = _log(content, name, document)
+        claims += log_claims
+        claims += _receipts(content, str(document["git_sha_after"]))
         claims += _history(content, document, git, demanded)
+        if git.has_commit(str(document["git_sha_after"])):
+            claims += _consistent(content, name, document, records, git)
     claims += _secrets(content)
     return claims
 
@@ -99,33 +102,32 @@ def _document(content: Mapping[str, bytes], name: str) -> tuple[dict[str, Any], 
     return document, [Claim("META.json", VERIFIED, detail)]
 
 
-def _log(content: Mapping[str, bytes], name: str, document: Mapping[str, Any]) -> Iterator[Claim]:
-    """The run is what was recorded, is of the ticket in the bundle, and holds no failure."""
-    files = {page: content[f"{run_log.FOLDER}/{name}/{page}"] for page in run_log.PAGES}
-    committed = {key: value for key, value in document.items() if key not in _ADDED}
-    try:
-        records = run_log.read(files, committed)
-        ticket = tickets.find(content[tickets.PATH].decode(), str(document["ticket"]))
-    except ValueError as error:
-        yield from (Claim("run log", REFUSED, text) for text in reasons(error))
-        return
-    problems = [*chain.failures(records)]
-    if not chain.finished(records):
+def _log(
+    content: Mapping[str, bytes], name: str, document: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], list[Claim]]:
+    """Records of a run that is what was recorded, is finished and holds no failure."""
+    folder = f"{run_log.FOLDER}/{name}"
+    files = {page: content[f"{folder}/{page}"] for page in run_log.PAGES}
+    records, findings = consistency.log(files, _committed(document), folder)
+    problems = [f"{finding.path}: {finding.problem}" for finding in findings]
+    if records and not chain.finished(records):
         problems.append("the run is not finished")
-    if records[0]["ticket"] != ticket.asked():
-        problems.append(f"the run was opened for another text of {ticket.id}")
-    done = {record["command"] for record in chain.commands(records)}
-    problems += [f"command was not run: {c}" for c in ticket.commands if c not in done]
-    yield from (Claim("run log", REFUSED, text) for text in problems)
-    if not problems:
-        count = len(chain.commands(records))
-        yield Claim("run log", VERIFIED, f"unbroken chain of {len(records)} records")
-        said = f"{count} commands with exit code 0; digests of their output"
-        yield Claim("commands", RECORDED, said)
+    if problems:
+        return records, [Claim("run log", REFUSED, text) for text in problems]
+    said = f"{len(chain.commands(records))} commands with exit code 0; digests of their output"
+    return records, [
+        Claim("run log", VERIFIED, f"unbroken chain of {len(records)} records"),
+        Claim("commands", RECORDED, said),
+    ]
 
 
-def _receipts(content: Mapping[str, bytes]) -> Iterator[Claim]:
-    """Manifest and summary are the bytes of their receipts and agree with each other."""
+def _committed(document: Mapping[str, Any]) -> dict[str, Any]:
+    """META.json as it was committed."""
+    return {key: value for key, value in document.items() if key not in _ADDED}
+
+
+def _receipts(content: Mapping[str, bytes], after: str) -> Iterator[Claim]:
+    """Manifest and summary are the bytes of their receipts, agree, and are of the commit."""
     problems = []
     for artifact in (catalog.MANIFEST, catalog.SUMMARY):
         try:
@@ -136,13 +138,23 @@ def _receipts(content: Mapping[str, bytes]) -> Iterator[Claim]:
         if dict(receipt.outputs) != {artifact.path: sha256_bytes(content[artifact.path])}:
             problems.append(f"{artifact.path}: sha256 mismatch with its receipt")
     try:
-        listed = strict_json.parse(content[catalog.MANIFEST.path], canonical=True)["artifacts"]
-        digests = {entry["path"]: entry["sha256"] for entry in listed}
+        manifest = strict_json.parse(content[catalog.MANIFEST.path], canonical=True)
+        summary = strict_json.parse(content[catalog.SUMMARY.path], canonical=True)
+        digests = {entry["path"]: entry["sha256"] for entry in manifest["artifacts"]}
+        commits = {
+            catalog.MANIFEST.path: manifest["commit"],
+            catalog.SUMMARY.path: summary["commit"],
+        }
     except (ValueError, KeyError, TypeError) as error:
         problems.append(f"{catalog.MANIFEST.path}: {type(error).__name__}: {error}")
     else:
         if digests.get(catalog.SUMMARY.path) != sha256_bytes(content[catalog.SUMMARY.path]):
             problems.append("the manifest lists another metrics summary")
+        problems += [
+            f"{path} is of commit {str(commit)[:7]}, not of {after[:7]}"
+            for path, commit in commits.items()
+            if commit != after
+        ]
     yield from (Claim("receipts", REFUSED, text) for text in problems)
     if not problems:
         yield Claim("receipts", VERIFIED, "manifest and metrics summary agree with theirs")
@@ -165,7 +177,7 @@ def _history(
     yield Claim("patch", REFUSED if fault else VERIFIED, fault or detail)
     made = {*members.MADE, members.PATCH, members.LAST_COMMIT}
     log = members.meta_of(str(document["run_name"]))
-    sealed = run_log.meta_bytes({k: v for k, v in document.items() if k not in _ADDED})
+    sealed = run_log.meta_bytes(_committed(document))
     theirs = {**content, log: sealed}
     names = sorted(content.keys() - made)
     ours = git.files(after, names)
@@ -173,6 +185,31 @@ def _history(
     yield from (Claim("documents", REFUSED, f"{name} is not that of {after[:7]}") for name in bad)
     if not bad:
         yield Claim("documents", VERIFIED, f"the bytes that {after[:7]} holds")
+
+
+def _consistent(
+    content: Mapping[str, bytes],
+    name: str,
+    document: Mapping[str, Any],
+    records: list[dict[str, Any]],
+    git: Git,
+) -> Iterator[Claim]:
+    """The rules of the bundler on ticket, run and range, applied to what the bundle names."""
+    before, after = str(document["git_sha_before"]), str(document["git_sha_after"])
+    try:
+        known = tickets.parse(content[tickets.PATH].decode())
+        ticket = tickets.find(content[tickets.PATH].decode(), str(document["ticket"]))
+    except ValueError as error:
+        yield from (Claim("ticket", REFUSED, text) for text in reasons(error))
+        return
+    folder = f"{run_log.FOLDER}/{name}"
+    findings = [*consistency.fit(git, folder, records, known, ticket, after)]
+    if git.has_commit(before):
+        findings += consistency.scope(git, known, ticket, before, after)
+        findings += consistency.progress(git, ticket, before, after)
+    yield from (Claim("ticket", REFUSED, f"{f.path}: {f.problem}") for f in findings)
+    if not findings:
+        yield Claim("ticket", VERIFIED, f"{ticket.id}: all commands run on this code, paths kept")
 
 
 def _secrets(content: Mapping[str, bytes]) -> Iterator[Claim]:
