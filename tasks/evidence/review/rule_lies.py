@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 from tasks.evidence import catalog
 from tasks.evidence.faults import Finding
 from tasks.evidence.review import members, run_log, tickets
@@ -192,12 +190,9 @@ def _collision(scratch: Scratch) -> None:
     scratch.write(f"{members.FOLDER}/{STAMP}_{TICKET}_{RUN}.zip", "x")
 
 
-LIES.committed(
-    "R28",
-    "two names that differ by case",
-    "name collision with src/Work.txt",
-    lambda s: s.write("src/Work.txt", "x\n"),
-)
+@LIES.lie("R28", "two names that differ by case", "name collision with src/Work.txt")
+def _case(scratch: Scratch) -> None:
+    scratch.collide("src/work.txt", "src/Work.txt")
 
 
 @LIES.lie("R29", "figures of a commit from elsewhere", "figures of commit eeeeeee, which is not in")
@@ -230,8 +225,7 @@ def _other_summary(scratch: Scratch) -> None:
 
 @LIES.lie("R33", "a run's name that differs by case", "name collision with docs/agent_runs/First")
 def _case_of_run(scratch: Scratch) -> None:
-    shutil.copytree(scratch.path(FOLDER), scratch.path(f"{run_log.FOLDER}/First"))
-    scratch.commit("Lie")
+    scratch.collide(f"{FOLDER}/PROMPT.md", f"{run_log.FOLDER}/First/PROMPT.md")
 
 
 @LIES.lie("R34", "three faults at once", "bundle refused: 3 fault")
