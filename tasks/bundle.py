@@ -12,7 +12,7 @@ from typing import Any
 
 from doit.cmd_base import Command
 
-from tasks.evidence import catalog
+from tasks.evidence import catalog, zip_rules
 from tasks.evidence.claims import EXIT_REFUSED, REFUSED, table
 from tasks.evidence.digest import sha256_file
 from tasks.evidence.repository import ROOT
@@ -77,6 +77,8 @@ class Bundle(Command):  # type: ignore[misc]
             sys.stderr.write(said + "\n")
             return code
         seconds = time.monotonic() - begun
+        for member, data in zip_rules.read_members(ROOT / said).items():
+            show(f"{len(data):9d}  {member}\n")
         show(f"{said}\nsha256 {sha256_file(ROOT / said)}, {seconds:.1f} s\n")
         return 0
 

@@ -198,6 +198,22 @@ def forged(project):
     return [c for c in verify_bundle.verify(path, project.git) if c.state == REFUSED]
 
 
+ODD = [None, 7, "x", [None], {"a": 1}]
+
+
+def test_nonsense_in_meta_is_refused_and_breaks_nothing(project):
+    path = bundle.make(project.request())
+    content = zip_rules.read_members(path)
+    log = members.meta_of(scratch.RUN)
+    document = json.loads(content[log])
+    for key in document:
+        for odd in ODD:
+            lied = canonical_json({**document, key: odd})
+            path.write_bytes(bundle.zip_bytes({**content, log: lied}))
+            claims = verify_bundle.verify(path, project.git)
+            assert any(claim.state == REFUSED for claim in claims), (key, odd)
+
+
 def later_code(project):
     project.write("src/work.txt", "other\n")
 

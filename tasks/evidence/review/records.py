@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tasks.evidence.digest import canonical_json, sha256_bytes
+from tasks.evidence.review import shapes
 
 SCHEMA = "strikeproof/agent_run/1"
 START, COMMAND, FINISH = "start", "command", "finish"
@@ -19,23 +20,6 @@ NO_TESTS = "no machine record of test run"
 ORIGIN = "0" * 64  # what the first record holds in place of a digest
 
 Record = Mapping[str, Any]
-
-# What each kind holds besides kind, number and previous.
-FIELDS: Mapping[str, frozenset[str]] = {
-    START: frozenset(
-        {
-            *("figures", "git_sha_before", "machine", "profile"),
-            *("run_name", "started", "ticket", "versions"),
-        }
-    ),
-    COMMAND: frozenset(
-        {
-            *("command", "commit", "dirty", "exit_code"),
-            *("output", "seconds", "started", "tests"),
-        }
-    ),
-    FINISH: frozenset({"figures", "finished", "git_sha"}),
-}
 
 
 def digest(record: Record) -> str:
@@ -51,10 +35,11 @@ def linked(records: Sequence[Record], kind: str, content: Mapping[str, Any]) -> 
     ValueError
         The content is not that of its kind.
     """
-    if content.keys() != FIELDS[kind]:
-        raise ValueError(f"a {kind} record holds {sorted(FIELDS[kind])}, not {sorted(content)}")
     previous = digest(records[-1]) if records else ORIGIN
-    return {"kind": kind, "number": len(records), "previous": previous, **content}
+    record = {"kind": kind, "number": len(records), "previous": previous, **content}
+    if problem := shapes.fault(record):
+        raise ValueError(f"not a {kind} record: {problem}")
+    return record
 
 
 def to_line(record: Record) -> str:
@@ -65,12 +50,12 @@ def to_line(record: Record) -> str:
 def faults(records: Sequence[Record], head: str | None) -> Iterator[str]:
     """What is wrong with a chain whose last record has the digest `head`; names the record."""
     for place, record in enumerate(records):
-        fields = FIELDS.get(str(record.get("kind")))
-        if fields is None or record.keys() != fields | {"kind", "number", "previous"}:
-            yield f"record {place} has not the fields of a record"
+        if record.get("number") != place:
+            number = record.get("number")
+            yield f"record {place} is numbered {number}: one was dropped, added or moved"
             return
-        if record["number"] != place:
-            yield f"record {place} is numbered {record['number']}: one was dropped, added or moved"
+        if problem := shapes.fault(record):
+            yield f"record {place} is no record: {problem}"
             return
     for place, record in enumerate(records):
         expected = digest(records[place - 1]) if place else ORIGIN

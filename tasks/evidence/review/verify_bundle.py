@@ -80,26 +80,50 @@ def _document(content: Mapping[str, bytes], name: str) -> tuple[dict[str, Any], 
         return {}, [Claim("META.json", REFUSED, str(error))]
     if not isinstance(document, dict):
         return {}, [Claim("META.json", REFUSED, "no JSON object")]
+    problems = [
+        *_identity_faults(document, name, content),
+        *_digest_faults(document, path, content),
+    ]
+    if problems:
+        return document, [Claim("META.json", REFUSED, text) for text in problems]
+    before, after = document["git_sha_before"], document["git_sha_after"]
+    detail = f"{document['ticket']}, {before[:7]}..{after[:7]}"
+    return document, [Claim("META.json", VERIFIED, detail)]
+
+
+def _identity_faults(
+    document: Mapping[str, Any], name: str, content: Mapping[str, bytes]
+) -> Iterator[str]:
+    """Keys, commits, time and run."""
     wanted = run_log.META_KEYS | _ADDED
-    problems = [f"missing key {key}" for key in sorted(wanted - document.keys())]
-    problems += [f"unknown key {key}" for key in sorted(document.keys() - wanted)]
+    yield from (f"missing key {key}" for key in sorted(wanted - document.keys()))
+    yield from (f"unknown key {key}" for key in sorted(document.keys() - wanted))
     for key in ("git_sha_before", "git_sha_after"):
         if key in document and not re.fullmatch(FULL, str(document[key])):
-            problems.append(f"{key} {document[key]!r} is not a full commit hash")
+            yield f"{key} {document[key]!r} is not a full commit hash"
     last = content.get(members.LAST_COMMIT, b"").decode("utf-8", "replace")
     commit = last.partition("\n")[0].removeprefix("commit ")
     after = str(document.get("git_sha_after"))
     if "git_sha_after" in document and commit != after:
-        problems.append(f"git_sha_after {after[:7]}, HEAD {commit[:7]} in {members.LAST_COMMIT}")
+        yield f"git_sha_after {after[:7]}, HEAD {commit[:7]} in {members.LAST_COMMIT}"
+    if not re.fullmatch(r"\d{8}T\d{6}Z", str(document.get("bundled"))):
+        yield f"bundled {document.get('bundled')!r} is no time"
+    if document.get("run_name") != name:
+        yield f"run_name is {document.get('run_name')!r}, the folder's is {name!r}"
+
+
+def _digest_faults(
+    document: Mapping[str, Any], path: str, content: Mapping[str, bytes]
+) -> Iterator[str]:
+    """Digests of all other members."""
     digests = {other: sha256_bytes(data) for other, data in content.items() if other != path}
-    stored = document.get("members", {})
-    for other in sorted(digests.keys() | set(stored)):
-        if "members" in document and digests.get(other) != stored.get(other):
-            problems.append(f"digest of {other} differs from the member's")
-    if problems:
-        return document, [Claim("META.json", REFUSED, text) for text in problems]
-    detail = f"{document['ticket']}, {str(document['git_sha_before'])[:7]}..{after[:7]}"
-    return document, [Claim("META.json", VERIFIED, detail)]
+    stored = document.get("members")
+    if not isinstance(stored, dict):
+        yield "members is no object of digests"
+        return
+    for other in sorted(digests.keys() | stored.keys()):
+        if digests.get(other) != stored.get(other):
+            yield f"digest of {other} differs from the member's"
 
 
 def _log(
