@@ -10,6 +10,7 @@ from typing import Any
 
 from doit.cmd_base import Command
 
+from tasks.evidence.faults import EvidenceFault
 from tasks.evidence.repository import ROOT
 from tasks.evidence.review import refusals, run_log
 from tasks.evidence.review.git import Git
@@ -89,6 +90,9 @@ class RunTicket(Command):  # type: ignore[misc]
         (ticket,) = needed(words, "ticket")
         git = Git(ROOT)
         commands = refusals.find_ticket(git, ticket).commands
+        if changed := recorder.uncommitted(git):
+            why = "uncommitted: commands would show nothing of HEAD; commit it, or git stash -u"
+            raise EvidenceFault([f"{path}: {why}" for path in changed])
         run_name = words.get("run_name") or recorder.free_name(git, ticket)
         recorder.start(git, ticket, run_name, settings.profile())
         failed = 0

@@ -100,7 +100,7 @@ def execute(git: Git, run_name: str, command: str, show: Show) -> int:
         environment["PATH"] = programs
         program = _program(git.root, words[0], programs)
         commit = git.head()
-        dirty = any(not path.startswith(f"{run_log.FOLDER}/") for path in git.dirty())
+        dirty = bool(uncommitted(git))
 
         def clean(text: str) -> str:
             return presentable(text, git.root, hidden)
@@ -144,6 +144,11 @@ def finish(git: Git, run_name: str) -> None:
         figures = headline.headline(summary, catalog.SUMMARY.path)
         content = {"finished": now(), "git_sha": head, "figures": figures}
         _write(folder, [*records, chain.linked(records, chain.FINISH, content)], prose)
+
+
+def uncommitted(git: Git) -> list[str]:
+    """Changed and untracked files, logs of runs left out: they are written while commands run."""
+    return [path for path in git.dirty() if not path.startswith(f"{run_log.FOLDER}/")]
 
 
 def free_name(git: Git, ticket: str) -> str:

@@ -23,9 +23,10 @@ _HARMLESS = re.compile(
 # Kind -> pattern; the group `value` is what is masked and never shown.
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
-        "password",
+        "password",  # key=value, "key": "value", or key: value to the end of its line
         re.compile(
-            r"(?i)(?:PGPASSWORD|\b\w*(?:password|passwd|passphrase)|\bpwd)[\"']?\s*[=:]\s*[\"']?"
+            r"(?im)(?:password|passwd|passphrase|\bpwd)"
+            r"(?:[\"']?[ \t]*=[ \t]*[\"']?|[\"'][ \t]*:[ \t]*[\"']|[ \t]*:[ \t]*(?=\S+[ \t]*$))"
             + _VALUE
         ),
     ),
@@ -36,8 +37,9 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "token",
         re.compile(
-            r"(?i)\b\w*(?:api_?key|secret_?key|access_?key|auth_?token|access_?token|secret)"
-            r"[\"']?\s*[=:]\s*[\"']?(?P<value>[A-Za-z0-9+/_\-]{16,}={0,2})"
+            r"(?i)(?:api_?key|secret_?key|access_?key|auth_?token|access_?token|secret)"
+            r"[\"']?[ \t]*[=:][ \t]*[\"']?"
+            r"(?P<value>(?=[A-Za-z+/_\-]*[0-9])[A-Za-z0-9+/_\-]{16,}={0,2})"
         ),
     ),
     (
@@ -51,7 +53,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("access key", re.compile(r"(?P<value>\b(?:AKIA|ASIA)[0-9A-Z]{16}\b)")),
     (
         "credentials in an address",
-        re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@]+:(?P<value>[^\s/@]+)@"),
+        re.compile(r"\b[a-z][a-z0-9+-]{1,20}://[^\s/:@]+:(?P<value>[^\s/@]+)@"),
     ),
     (
         ".pgpass line",
