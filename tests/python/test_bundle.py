@@ -110,6 +110,11 @@ def test_without_its_commits_a_patch_is_recorded_only_or_refused(project, tmp_pa
     assert states["run log"] == VERIFIED
 
 
+def test_a_clone_is_made_of_a_path_from_here(project, tmp_path, monkeypatch):
+    monkeypatch.chdir(project.root)
+    assert clone(".", tmp_path / "clone.git").head() == project.git.head()
+
+
 def test_checking_a_patch_writes_nothing_into_the_repository(project, tmp_path):
     path = bundle.make(project.request())
     fresh = clone(str(project.root), tmp_path / "clone.git")

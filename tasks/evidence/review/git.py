@@ -175,12 +175,12 @@ class Git:
 
 
 def clone(source: str, folder: Path) -> Git:
-    """A bare clone of a repository, without its files.
+    """A bare clone, without files, of a repository at an address or a path from here.
 
     Raises
     ------
     GitFault
         It cannot be cloned.
     """
-    Git(folder.parent).run("clone", "--quiet", "--bare", "--no-local", "--", source, str(folder))
+    Git(Path.cwd()).run("clone", "--quiet", "--bare", "--no-local", "--", source, str(folder))
     return Git(folder)
