@@ -147,7 +147,7 @@ def _content(
         for path in members.from_tree(name)
         if (git.root / path).is_file() and not (git.root / path).is_symlink()
     }
-    content[members.LAST_COMMIT] = git.last_commit().encode()
+    content[members.LAST_COMMIT] = git.last_commit(head).encode()
     if before is not None:
         content[members.PATCH], faults = refusals.patch_of(git, before)
         findings += faults

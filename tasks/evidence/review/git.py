@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 FULL = r"[0-9a-f]{40}(?:[0-9a-f]{24})?"
+_OPTIONS = ("-c", "core.quotePath=true", "-c", "i18n.logOutputEncoding=utf-8")
 _FIXED = {"LC_ALL": "C", "GIT_NO_REPLACE_OBJECTS": "1"}  # no commit is shown in another's place
 _ALONE = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 
@@ -50,7 +51,7 @@ class Git:
         """
         try:
             done = subprocess.run(
-                ["git", "-C", str(self.root), *words],
+                ["git", "-C", str(self.root), *_OPTIONS, *words],
                 input=data if data is not None else b"",
                 capture_output=True,
                 check=False,
@@ -139,12 +140,12 @@ class Git:
             place = line + size + 2
         return found
 
-    def last_commit(self) -> str:
-        """HEAD for people: hashes, date, message, files."""
+    def last_commit(self, commit: str) -> str:
+        """A commit for people: hashes, date, message, files."""
         style = "commit %H%ntree %T%nparents %P%ndate %cI%n%n%B"
-        message = self.text("show", "-s", "--no-show-signature", f"--format={style}", "HEAD")
+        message = self.text("show", "-s", "--no-show-signature", f"--format={style}", commit)
         files = self.text(
-            "diff-tree", "-r", "-m", "--root", "--no-commit-id", "--name-status", "HEAD"
+            "diff-tree", "-r", "-m", "--root", "--no-commit-id", "--name-status", commit
         )
         return f"{message}\n\n{files}\n"
 

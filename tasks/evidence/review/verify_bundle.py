@@ -199,12 +199,12 @@ def _history(
     fault = refusals.patch_fault(git, before, after, content[members.PATCH])
     detail = f"applies to {before[:7]} and gives the tree of {after[:7]}"
     yield Claim("patch", REFUSED if fault else VERIFIED, fault or detail)
-    made = {*members.MADE, members.PATCH, members.LAST_COMMIT}
+    made = {*members.MADE, members.PATCH}
     log = members.meta_of(str(document["run_name"]))
     sealed = run_log.meta_bytes(_committed(document))
     theirs = {**content, log: sealed}
     names = sorted(content.keys() - made)
-    ours = git.files(after, names)
+    ours = git.files(after, names) | {members.LAST_COMMIT: git.last_commit(after).encode()}
     bad = [name for name in names if ours.get(name) != theirs[name]]
     yield from (Claim("documents", REFUSED, f"{name} is not that of {after[:7]}") for name in bad)
     if not bad:

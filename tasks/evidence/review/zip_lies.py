@@ -118,4 +118,9 @@ ZIP_LIES: dict[str, ZipLie] = {
         lambda content, _: zip_bytes({**content, "PROGRESS.md": b"# Progress\n"}),
     ),
     "R47": ZipLie("junk after the end", "container", lambda _, whole: whole + b"\n"),
+    "R48": ZipLie(
+        "another message of the last commit",
+        r"LAST_COMMIT\.txt is not that of",
+        _replaced(members.LAST_COMMIT, b"\nLog\n", b"\nApproved\n"),
+    ),
 }
