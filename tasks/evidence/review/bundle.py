@@ -149,7 +149,7 @@ def _content(
     }
     content[members.LAST_COMMIT] = git.last_commit(head).encode()
     if before is not None:
-        content[members.PATCH], faults = refusals.patch_of(git, before)
+        content[members.PATCH], faults = refusals.patch_of(git, before, head)
         findings += faults
     folder = f"{run_log.FOLDER}/{name}"
     pages = {

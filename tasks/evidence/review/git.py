@@ -38,6 +38,7 @@ class Git:
         self.root = root
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         self._environment = {**kept, **_FIXED, **(_ALONE if alone else {})}
+        self._told: dict[tuple[str, ...], bytes] = {}
 
     def run(
         self, *words: str, data: bytes | None = None, environment: Mapping[str, str] | None = None
@@ -68,13 +69,22 @@ class Git:
         """Standard output as text, without white space at its ends."""
         return self.run(*words).decode("utf-8", "replace").strip()
 
+    def _of(self, commits: tuple[str, ...], *words: str) -> bytes:
+        """Output of a command about commits, asked once where all are full hashes: it stays."""
+        if not all(re.fullmatch(FULL, commit) for commit in commits):
+            return self.run(*words)
+        if words not in self._told:
+            self._told[words] = self.run(*words)
+        return self._told[words]
+
     def head(self) -> str:
         """Full hash of HEAD."""
         return self.text("rev-parse", "--verify", "HEAD^{commit}")
 
     def tree(self, commit: str) -> str:
         """Hash of a commit's tree."""
-        return self.text("rev-parse", "--verify", f"{commit}^{{tree}}")
+        found = self._of((commit,), "rev-parse", "--verify", f"{commit}^{{tree}}")
+        return found.decode().strip()
 
     def has_commit(self, commit: str) -> bool:
         """Whether a full hash names a commit here."""
@@ -88,7 +98,7 @@ class Git:
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether `older` is `newer` or one of its ancestors."""
         try:
-            self.run("merge-base", "--is-ancestor", older, newer)
+            self._of((older, newer), "merge-base", "--is-ancestor", older, newer)
         except GitFault:
             return False
         return True
@@ -100,24 +110,26 @@ class Git:
 
     def changed(self, before: str, after: str) -> list[str]:
         """Paths that differ between two commits."""
-        found = self.run("diff-tree", "-r", "-z", "--no-renames", "--name-only", before, after)
+        words = ("diff-tree", "-r", "-z", "--no-renames", "--name-only", before, after)
+        found = self._of((before, after), *words)
         return [path for path in found.decode("utf-8", "replace").split("\0") if path]
 
     def paths(self, commit: str) -> list[str]:
         """Paths of all files of a commit."""
-        found = self.run("ls-tree", "-r", "-z", "--name-only", commit)
+        found = self._of((commit,), "ls-tree", "-r", "-z", "--name-only", commit)
         return [path for path in found.decode("utf-8", "replace").split("\0") if path]
 
     def added_lines(self, before: str, after: str, path: str) -> list[str]:
         """Lines that a file gained between two commits."""
         words = ("-p", "-U0", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-color")
-        found = self.run("diff-tree", *words, before, after, "--", path)
+        found = self._of((before, after), "diff-tree", *words, before, after, "--", path)
         lines = found.decode("utf-8", "replace").split("\n")
         return [line[1:] for line in lines if line.startswith("+") and not line.startswith("+++ ")]
 
     def patch(self, before: str, after: str) -> bytes:
         """Patch between two commits that holds binary files too."""
-        return self.run(
+        return self._of(
+            (before, after),
             *("diff-tree", "-r", "-p", "--binary", "--full-index", "--no-renames", "--no-color"),
             *("--no-ext-diff", "--no-textconv", "--unified=3", "--diff-algorithm=myers"),
             *("--src-prefix=a/", "--dst-prefix=b/"),
@@ -126,7 +138,8 @@ class Git:
 
     def files(self, commit: str, paths: Iterable[str]) -> dict[str, bytes]:
         """Bytes of files in a commit; those that it lacks, and links, are left out."""
-        listed = self.run("ls-tree", "-r", "-z", commit, "--", *paths).decode("utf-8", "replace")
+        words = ("ls-tree", "-r", "-z", commit, "--", *paths)
+        listed = self._of((commit,), *words).decode("utf-8", "replace")
         entries = (entry.partition("\t") for entry in listed.split("\0") if entry)
         blobs = {path: facts.split()[2] for facts, _, path in entries if facts.startswith("100")}
         stream = self.run(

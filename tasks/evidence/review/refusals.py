@@ -133,10 +133,10 @@ def content(found: Mapping[str, bytes]) -> Iterator[Finding]:
             yield Finding(name, problem, "remove it from the history")
 
 
-def patch_of(git: Git, before: str) -> tuple[bytes, list[Finding]]:
+def patch_of(git: Git, before: str, head: str) -> tuple[bytes, list[Finding]]:
     """DIFF.patch, and whether it leads from `before` to HEAD's tree."""
-    patch = git.patch(before, "HEAD")
-    if problem := patch_fault(git, before, "HEAD", patch):
+    patch = git.patch(before, head)
+    if problem := patch_fault(git, before, head, patch):
         return patch, [Finding(members.PATCH, problem, "report it: the history cannot be told")]
     return patch, []
 
