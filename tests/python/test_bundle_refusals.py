@@ -14,7 +14,16 @@ from tasks.evidence.checks import bundles
 from tasks.evidence.checks.evidence import Evidence
 from tasks.evidence.digest import canonical_json
 from tasks.evidence.repository import ROOT
-from tasks.evidence.review import bundle_lies, self_test
+from tasks.evidence.review import (
+    bundle,
+    bundle_lies,
+    consistency,
+    masking,
+    records,
+    refusals,
+    run_log,
+    self_test,
+)
 from tasks.evidence.review.lie import Lie
 from tasks.negative import run
 from tasks.negative.mutations import BUNDLE_ARTIFACT
@@ -166,3 +175,32 @@ def test_rows_of_the_catalogue_take_their_verdict_from_the_record(tmp_path, reco
     found = run._bundle_results(catalogue(), path)
     assert found["M124"] == {"refused": False, "message": "it was not tried"}
     assert found["M111"] == {"refused": False, "message": "nothing was said"}
+
+
+def nothing(*_, **__):
+    return iter(())
+
+
+# Each rule, and a lie that is refused in its words by this rule alone.
+RULES = [
+    (refusals, "clean", nothing, "M120b"),
+    (refusals, "content", nothing, "M122b"),
+    (refusals, "documents", nothing, "M136"),
+    (refusals, "patch_fault", lambda *_: None, "M121c"),
+    (masking, "licensed", nothing, "R10"),
+    (consistency, "fit", nothing, "R36"),
+    (consistency, "progress", nothing, "R12"),
+    (consistency, "scope", nothing, "M124"),
+    (consistency, "_no_record", nothing, "M113"),
+    (records, "failures", nothing, "R13"),
+    (records, "faults", nothing, "R17"),
+    (run_log, "_first_difference", lambda *_: None, "R18"),
+    (run_log, "placeholders", nothing, "M112a"),
+    (bundle, "_gate", nothing, "R01"),
+]
+
+
+@pytest.mark.parametrize(("module", "rule", "removed", "number"), RULES)
+def test_a_rule_that_is_removed_is_missed(fresh, monkeypatch, module, rule, removed, number):
+    monkeypatch.setattr(module, rule, removed)
+    assert not self_test.attempt(number, fresh())["refused"]

@@ -4,7 +4,10 @@ import os
 import sys
 
 import pytest
+from doit import doit_cmd
 
+from tasks import bundle as bundles
+from tasks import runs
 from tasks.evidence import catalog
 from tasks.evidence.claims import REFUSED, VERIFIED
 from tasks.evidence.faults import EvidenceFault
@@ -242,3 +245,67 @@ def test_ctrl_c_ends_the_command_and_is_recorded(project, monkeypatch):
     code = "import time; print('ready', flush=True); time.sleep(0.1); raise SystemExit(130)"
     assert execute(project, f'python -c "{code}"') == (130, "ready\n")
     assert records(project)[1]["exit_code"] == 130
+
+
+@pytest.fixture
+def command(project, monkeypatch):
+    """Commands of doit, asked in the project."""
+    project.edit(project.path(tickets.PATH), COMMAND, "true")
+    scratch.make_artifacts(project, project.commit("Cheap"))
+    monkeypatch.setattr(runs, "ROOT", project.root)
+    monkeypatch.setattr(bundles, "ROOT", project.root)
+
+    def asked(kind, **words):
+        monkeypatch.setattr(doit_cmd, "_CMDLINE_VARS", words)
+        return kind().execute({}, [])
+
+    return asked
+
+
+def test_a_ticket_is_logged_by_one_command(command, project, capsys):
+    assert command(runs.RunTicket, ticket=project.ticket, run_name=NAME) == 0
+    assert [record["kind"] for record in records(project)] == ["start", "command", "finish"]
+    assert "1 commands, 0 failed" in capsys.readouterr().out
+
+
+def test_a_ticket_whose_command_fails_is_logged_and_told(command, project):
+    project.edit(project.path(tickets.PATH), "true", "false")
+    scratch.make_artifacts(project, project.commit("Fails"))
+    assert command(runs.RunTicket, ticket=project.ticket, run_name=NAME) == 1
+    assert records(project)[1]["exit_code"] == 1
+
+
+def test_a_ticket_is_not_run_on_uncommitted_changes(command, project, capsys):
+    project.write("src/work.txt", "changed\n")
+    assert command(runs.RunTicket, ticket=project.ticket) == 2
+    assert "src/work.txt: uncommitted" in capsys.readouterr().err
+    assert not list(project.path(run_log.FOLDER).glob("2*"))
+
+
+def test_steps_of_a_run_are_commands_too(command, project):
+    assert command(runs.RunStart, ticket=project.ticket, run_name=NAME) == 0
+    assert command(runs.RunExec, run_name=NAME, cmd="python -c 'raise SystemExit(4)'") == 4
+    assert command(runs.RunFinish, run_name=NAME) == 0
+
+
+REFUSED_WORDS = [
+    (runs.RunStart, {"ticket": "ticket-01"}, "run_name=... must be given"),
+    (runs.RunStart, {"ticket": "ticket-1", "run_name": "x"}, "ticket id must match"),
+    (runs.RunExec, {"run_name": NAME}, "cmd=... must be given"),
+    (runs.RunExec, {"run_name": NAME, "cmd": "true"}, f"no run {NAME}"),
+    (runs.RunFinish, {"run_name": "../x"}, "invalid run name"),
+    (runs.RunTicket, {"tiket": "x"}, "unknown word tiket=x"),
+    (bundles.VerifyBundle, {}, "path=... must be given"),
+    (bundles.VerifyBundle, {"path": "x", "clone": "/nowhere/at/all"}, "does not exist"),
+]
+
+
+@pytest.mark.parametrize(("kind", "words", "said"), REFUSED_WORDS)
+def test_a_command_refuses_with_exit_code_two(command, capsys, kind, words, said):
+    assert command(kind, **words) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_bundle_that_is_no_zip_is_refused(command, project, capsys):
+    assert command(bundles.VerifyBundle, path=str(project.path("AGENTS.md"))) == 2
+    assert "refused" in capsys.readouterr().out
