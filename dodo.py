@@ -2,6 +2,7 @@
 
 from tasks.benchmarks import task_benchmarks
 from tasks.build import task_build
+from tasks.bundle import task_bundle_self_test
 from tasks.convergence import task_convergence
 from tasks.gate import task_gate_mutants, task_metrics_gate
 from tasks.graph.reporter import EvidenceReporter
@@ -12,21 +13,6 @@ from tasks.parity import task_ql_parity
 from tasks.products import task_products
 from tasks.soak import task_soak
 from tasks.wrds_sample import task_wrds_sample
-
-__all__ = [
-    "task_benchmarks",
-    "task_build",
-    "task_convergence",
-    "task_gate_mutants",
-    "task_market_fit",
-    "task_metrics_gate",
-    "task_metrics_summary",
-    "task_products",
-    "task_ql_parity",
-    "task_soak",
-    "task_validation_pack",
-    "task_wrds_sample",
-]
 
 DOIT_CONFIG = {
     "backend": "committing",

@@ -256,6 +256,14 @@ _CONVERGENCE: tuple[Artifact, ...] = (
     ),
 )
 
+BUNDLE_REFUSALS = Artifact(
+    f"{_ARTIFACTS}/bundle_refusals.json",
+    "bundle_self_test",
+    "Every lie about review bundles tried in a scratch repository, and the words that refused it",
+    "tasks.evidence.review.self_test:write_bundle_refusals",
+    "bundle_refusals",
+)
+
 FAMILIES: tuple[Artifact, ...] = (
     Artifact(
         _PARITY,
@@ -497,6 +505,7 @@ FAMILIES: tuple[Artifact, ...] = (
         profiled=True,
     ),
     *_CONVERGENCE,
+    BUNDLE_REFUSALS,
 )
 
 _EVIDENCE_PATHS = {artifact.path: artifact.path for artifact in FAMILIES}

@@ -18,6 +18,7 @@ from typing import Any
 from tasks.evidence import catalog, profiles, repository, tolerances
 from tasks.evidence.checks import (
     benchmarks,
+    bundles,
     convergence,
     figures,
     instruction_counts,
@@ -48,6 +49,7 @@ CHECKS: Mapping[str, Check] = {
     "wrds": wrds.check,
     "convergence": convergence.check,
     "remade": remade.check,
+    "bundles": bundles.check,
     "mutants": mutants.check,
 }
 
@@ -103,6 +105,7 @@ def _notes(evidence: Evidence) -> Iterator[str]:
     if record is not None:
         counts = mutants.counts(record)
         yield f"negative evidence: {counts['refused']} lies refused, {counts['pending']} pending"
+    yield from bundles.notes(evidence)
 
 
 def _guarded(name: str, check: Check, evidence: Evidence) -> list[Finding]:

@@ -1,6 +1,6 @@
-"""Documents that are generated, not typed: the plan of record and the current results.
+"""Documents that are generated, not typed: plan of record, current results, settings.
 
-``python -m tasks.evidence.render`` writes both; a test demands that the stored ones are what
+``python -m tasks.evidence.render`` writes one of them; a test demands that the stored ones are what
 this module gives.
 """
 
@@ -13,7 +13,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tasks.evidence import catalog, parity_grid, repository, strict_json, summary_text, tolerances
+from tasks.evidence import (
+    catalog,
+    config_reference,
+    parity_grid,
+    repository,
+    strict_json,
+    summary_text,
+    tolerances,
+)
 
 PLAN = "docs/PLAN_OF_RECORD.md"
 RESULTS = "project_state/CURRENT_RESULTS.md"
@@ -102,23 +110,32 @@ def current_results(summary: Mapping[str, Any]) -> str:
     return head + body + "\n" + _MARK + json.dumps(summary, sort_keys=True) + _END
 
 
-def results_are_generated(text: str) -> bool:
-    """Whether a text of current results is what its own figures render to."""
+def figures_of(text: str) -> dict[str, Any] | None:
+    """Figures that a text of current results was rendered from; None where it holds none."""
     _, mark, tail = text.partition(_MARK)
     if not mark or not tail.endswith(_END):
-        return False
-    return current_results(json.loads(tail.removesuffix(_END))) == text
+        return None
+    found: dict[str, Any] = json.loads(tail.removesuffix(_END))
+    return found
+
+
+def results_are_generated(text: str) -> bool:
+    """Whether a text of current results is what its own figures render to."""
+    figures = figures_of(text)
+    return figures is not None and current_results(figures) == text
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the chosen documents; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tasks.evidence.render")
-    parser.add_argument("what", choices=("plan", "results"))
+    parser.add_argument("what", choices=("plan", "results", "settings"))
     options = parser.parse_args(arguments)
     root: Path = repository.ROOT
     if options.what == "plan":
         bounds = tolerances.parse((root / catalog.TOLERANCES).read_bytes())
         path, text = root / PLAN, plan_of_record(bounds)
+    elif options.what == "settings":
+        path, text = root / config_reference.PATH, config_reference.render(root)
     else:
         path, text = root / RESULTS, current_results(strict_json.read(root / catalog.SUMMARY.path))
     path.write_text(text, encoding="utf-8")

@@ -68,6 +68,12 @@ def _mutants(path: Path) -> Any:
     return _model(path, Record)
 
 
+def _bundle_refusals(path: Path) -> Any:
+    from tasks.evidence.review.self_test import Record
+
+    return _model(path, Record)
+
+
 def _benchmark_report(path: Path) -> Any:
     from tasks.evidence import benchmark_report
 
@@ -142,6 +148,7 @@ _READERS: Mapping[str, Callable[[Path], Any]] = {
     "benchmark_regression": _table("benchmark_regression"),
     "benchmark_report": _benchmark_report,
     "benchmark_table": _table("benchmark_table"),
+    "bundle_refusals": _bundle_refusals,
     "frontier": _table("frontier"),
     "gate_mutants": _mutants,
     "instruction_counts": _table("instruction_counts"),

@@ -14,13 +14,13 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from tasks.evidence import catalog, crate, receipts, repository, sources, tolerances, zip_rules
 from tasks.evidence.catalog import Artifact
 from tasks.evidence.checks import (
     benchmarks,
+    bundles,
     convergence,
     figures,
     instruction_counts,
@@ -29,20 +29,9 @@ from tasks.evidence.checks import (
     wrds,
 )
 from tasks.evidence.checks.evidence import Evidence, load
+from tasks.evidence.claims import EXIT_REFUSED, RECORDED, REFUSED, VERIFIED, Claim, table
 from tasks.evidence.digest import sha256_bytes, sha256_file
 from tasks.evidence.faults import EvidenceFault, Finding, reasons
-
-VERIFIED, RECORDED, REFUSED = "verified", "recorded only", "refused"
-EXIT_REFUSED = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One thing that the pack says, and what came of checking it."""
-
-    subject: str
-    state: str
-    detail: str
 
 
 def expected_members() -> set[str]:
@@ -102,6 +91,8 @@ def _content_claims(root: Path) -> Iterator[Claim]:
     anew = "sampled rows of every study computed anew"
     yield from _checked("convergence", convergence.check_portable, evidence, anew)
     yield from _checked("wrds sample", wrds.check, evidence, "as-of rules hold row by row")
+    tried = "complete list; sampled lies refused anew"
+    yield from _checked("bundle refusals", bundles.check, evidence, tried)
     built = "Release build, complete plan; the times are the author's"
     yield from _checked("benchmarks", benchmarks.check_report, evidence, built, RECORDED)
     counted = "complete plan; the counts are the author's"
@@ -204,12 +195,6 @@ def _foreign(artifact: Artifact, receipt: receipts.Receipt) -> Iterator[str]:
             yield f"version of {name}"
 
 
-def table(claims: list[Claim]) -> str:
-    """Claims as aligned text for people."""
-    width = max(len(claim.subject) for claim in claims)
-    return "\n".join(f"{c.state:13s} {c.subject:{width}s}  {c.detail}" for c in claims)
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Command line of the verifier; returns the exit code."""
     parser = argparse.ArgumentParser(
@@ -219,10 +204,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("pack", type=Path, help="path of the zip")
     options = parser.parse_args(arguments)
     claims = verify(options.pack)
-    sys.stdout.write(table(claims) + "\n")
-    refused = sum(claim.state == REFUSED for claim in claims)
-    sys.stdout.write(f"{refused} refused\n" if refused else "nothing refused\n")
-    return EXIT_REFUSED if refused else 0
+    sys.stdout.write(table(claims))
+    return EXIT_REFUSED if any(claim.state == REFUSED for claim in claims) else 0
 
 
 if __name__ == "__main__":

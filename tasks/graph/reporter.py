@@ -5,14 +5,13 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from doit import doit_cmd
 from doit.exceptions import InvalidTask
 from doit.reporter import ConsoleReporter
 
 from tasks.evidence import receipts
 from tasks.graph import lock
 from tasks.graph.artifact import LOCK_FILE, Job
-from tasks.graph.settings import SettingError, check_words, profile
+from tasks.graph.settings import SettingError, check_words, given_words, profile
 
 
 class EvidenceReporter(ConsoleReporter):  # type: ignore[misc]
@@ -30,7 +29,7 @@ class EvidenceReporter(ConsoleReporter):  # type: ignore[misc]
         """Refuse a second run and unknown words before anything is touched."""
         super().initialize(tasks, selected_tasks)
         try:
-            check_words(_given_words())
+            check_words(given_words())
             lock.acquire(LOCK_FILE)
         except (SettingError, lock.LockedError) as error:
             raise InvalidTask(str(error)) from None
@@ -67,11 +66,6 @@ class EvidenceReporter(ConsoleReporter):  # type: ignore[misc]
             f"{self._made} made, {self._kept} up to date{failed} "
             f"({profile()} profile, {seconds:.1f} s)\n"
         )
-
-
-def _given_words() -> dict[str, object]:
-    # doit offers a getter by name only; its own store is the one place that lists unknown words
-    return dict(getattr(doit_cmd, "_CMDLINE_VARS", None) or {})
 
 
 def _memory(job: Job | None) -> str:

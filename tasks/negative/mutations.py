@@ -456,9 +456,32 @@ def a_kernel_left_out(scene: Scene) -> None:
 
 LIES["M952"] = (cell(COUNTS, "libc", 3, ""), "counted or a note|blank|sha256 mismatch")
 
+_REFUSALS = catalog.BUNDLE_REFUSALS.path
+
+
+def _refusals(change: Callable[[Any], Any]) -> Lie:
+    def rewrite(scene: Scene) -> None:
+        scene.edit_json(_REFUSALS, change)
+        scene.reseal(_REFUSALS)
+
+    return rewrite
+
+
+LIES["M960"] = (
+    _refusals(lambda d: d["refusals"].pop(0)),
+    r"bundle_refusals\.json: \d+ refusals recorded, \d+ declared: not so M111a",
+)
+LIES["M961"] = (
+    _refusals(lambda d: d["refusals"][5].update(words="refused, as it should be")),
+    r"bundle_refusals\.json: M112a was refused in other words",
+)
+LIES["M962"] = (
+    _refusals(lambda d: d["refusals"][0].update(exit_code=1)),
+    r"bundle_refusals\.json: M111a was not refused with exit code 2",
+)
+
 PENDING: Mapping[str, str] = dict.fromkeys(
     ("M062", "M063", "M065", "M066", "M073"),
     "needs the leak experiments of the full pipeline (part 8)",
 )
 BUNDLE_ARTIFACT = "review bundle or docs/agent_runs/<RUN_NAME>/"
-BUNDLE_PENDING = "needs review bundles (part 9)"

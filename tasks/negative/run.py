@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tasks.evidence import benchmarks, catalog, crate, gate, pack, repository
+from tasks.evidence import benchmarks, catalog, crate, gate, pack, repository, schemas
 from tasks.evidence.benchmark_report import Report
 from tasks.evidence.checks.mutants import SCHEMA
 from tasks.evidence.digest import canonical_json
 from tasks.graph import lock
-from tasks.negative.mutations import BUNDLE_ARTIFACT, BUNDLE_PENDING, LIES, PENDING
+from tasks.negative.mutations import BUNDLE_ARTIFACT, LIES, PENDING
 from tasks.negative.pack_lies import PACK_LIES
 from tasks.negative.scene import BENCHMARKS, Scene, verifier
 
@@ -44,7 +44,7 @@ def write_gate_mutants(
     with inputs["catalogue"].open(encoding="utf-8", newline="") as stream:
         rows = {row["id"]: row for row in csv.DictReader(stream)}
     trials = [*LIES, *PACK_LIES, "M053", "M084", "M138", "M139", "M140"]
-    results: dict[str, dict[str, Any]] = {}
+    results = _bundle_results(rows, inputs[catalog.BUNDLE_REFUSALS.path])
     with tempfile.TemporaryDirectory(prefix="strikeproof-mutants-") as folder:
         profile = config["profile"]
         honest = Scene(Path(folder) / "honest", profile, ARTIFACTS).gate()
@@ -65,6 +65,20 @@ def write_gate_mutants(
         head = f"{len(missed)} mutation(s) not refused in their words:"
         raise ValueError("\n".join([head, *said]))
     output.write_bytes(canonical_json(document))
+
+
+def _bundle_results(rows: Mapping[str, Mapping[str, str]], path: Path) -> dict[str, dict[str, Any]]:
+    """Rows about review bundles: every variant of them was refused by `bundle_self_test`."""
+    record = schemas.read(catalog.BUNDLE_REFUSALS.schema, path)
+    found: dict[str, dict[str, Any]] = {}
+    for number, row in rows.items():
+        if row["artifact"] != BUNDLE_ARTIFACT or number in _SPECIAL:
+            continue
+        trials = [trial for trial in record.refusals if trial.id[:4] == number]
+        words = [trial.words for trial in trials if not trial.refused] or [t.words for t in trials]
+        refused = bool(trials) and all(trial.refused for trial in trials)
+        found[number] = {"refused": refused, "message": (words or ["it was not tried"])[0]}
+    return found
 
 
 def _without_folder(message: str, folder: str) -> str:
@@ -146,6 +160,7 @@ _WITNESS = {
     "wrds": ("M907", "digest of opprcd differs"),
     "convergence": ("M917", "standard_error is .*computed anew"),
     "remade": ("M067", "not what its maker makes"),
+    "bundles": ("M960", r"\d+ refusals recorded, \d+ declared"),
 }
 
 
@@ -197,7 +212,6 @@ def _record(
             entry |= {"state": "refused" if results[number]["refused"] else "missed"}
             entry |= {"message": results[number]["message"]}
         else:
-            bundle = artifact == BUNDLE_ARTIFACT
-            entry |= {"state": "pending", "message": BUNDLE_PENDING if bundle else PENDING[number]}
+            entry |= {"state": "pending", "message": PENDING[number]}
         mutants.append(entry)
     return {"schema": SCHEMA, "profile": config["profile"], "mutants": mutants}

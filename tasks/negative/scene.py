@@ -8,7 +8,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tasks.evidence import catalog, gate, parity_grid, parity_store, render, repository, verify
+from tasks.evidence import (
+    catalog,
+    claims,
+    gate,
+    parity_grid,
+    parity_store,
+    render,
+    repository,
+    verify,
+)
 from tasks.evidence.catalog import Artifact
 from tasks.evidence.digest import canonical_json, sha256_file
 
@@ -100,4 +109,4 @@ class Scene:
 
 def verifier(pack: Path) -> list[str]:
     """What the verifier refuses in a pack, one line per claim."""
-    return [c.subject + ": " + c.detail for c in verify.verify(pack) if c.state == verify.REFUSED]
+    return [c.subject + ": " + c.detail for c in verify.verify(pack) if c.state == claims.REFUSED]

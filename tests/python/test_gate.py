@@ -46,8 +46,8 @@ def test_the_record_of_lies_is_complete_and_pending_ones_are_named():
     states = [mutant["state"] for mutant in record["mutants"]]
     assert "missed" not in states
     pending = [m["id"] for m in record["mutants"] if m["state"] == "pending"]
-    assert len(pending) == 25, pending
-    assert states.count("refused") >= 71
+    assert len(pending) == 5, pending
+    assert states.count("refused") >= 91
 
 
 @pytest.mark.usefixtures("evidence")

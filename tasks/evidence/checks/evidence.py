@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 from tasks.evidence import catalog, receipts, schemas
 from tasks.evidence.catalog import Artifact
 from tasks.evidence.faults import Finding, reasons
+from tasks.evidence.files import unreadable
 from tasks.evidence.tolerances import Bound
 
 
@@ -34,30 +33,6 @@ class Evidence:
     def get(self, path: str) -> Any:
         """Parsed content of an artifact; None when it could not be read."""
         return self.content.get(path)
-
-
-def unreadable(path: Path, root: Path) -> str | None:
-    """Why a file cannot be evidence before its content is looked at; None when it can."""
-    try:
-        status = path.lstat()
-    except FileNotFoundError:
-        return "missing"
-    except OSError as error:
-        return f"unreadable: {errno.errorcode.get(error.errno or 0, 'error')}"
-    if stat.S_ISLNK(status.st_mode):
-        return f"symlink not allowed: points to {path.readlink()}"
-    folder = path.parent
-    while folder not in (root, folder.parent):
-        if folder.is_symlink():
-            return f"symlink not allowed: folder {folder.name} is one"
-        folder = folder.parent
-    if not stat.S_ISREG(status.st_mode):
-        return "not a regular file"
-    if status.st_mode & 0o444 == 0:  # root could read it all the same
-        return "unreadable: EACCES"
-    if status.st_size == 0:
-        return "empty (0 bytes)"
-    return None
 
 
 def read_artifact(artifact: Artifact, root: Path) -> tuple[Any, list[Finding]]:

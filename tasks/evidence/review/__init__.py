@@ -1,0 +1,1 @@
+"""Review bundles: tickets, run logs that are recorded, and one zip per ticket for an auditor."""
