@@ -23,7 +23,7 @@ _SERVER_TYPES: Mapping[str, tuple[str, ...]] = {
         "integer",
         "smallint",
     ),
-    "Date": ("date", "timestamp without time zone"),
+    "Date": ("date",),
     "String": ("character varying", "text", "character"),
 }
 _SERVER_CASTS: Mapping[str, str] = {"Float64": "float8", "Date": "date", "String": "text"}
