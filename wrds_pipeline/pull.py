@@ -1,6 +1,6 @@
-"""Pull a researcher's tables from the WRDS server into a folder of Parquet partitions.
+r"""Pull a researcher's tables from the WRDS server into a folder of Parquet partitions.
 
-    python -m wrds_pipeline.pull --source postgres --schema optionmsamp_us --secid 108105 \\
+    python -m wrds_pipeline.pull --source postgres --schema optionmsamp_us --secid 108105 \
         --first 2014-03-03 --last 2014-03-14 --output FOLDER
 
 User and password are those of ~/.pgpass (mode 0600) or of the standard variables PGUSER and

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import decimal
+import itertools
 import json
 
 import polars as pl
@@ -88,7 +89,7 @@ def test_levels_of_month_and_underlying_are_pruned(tmp_path):
         ask(tmp_path, secids=[7], **inside)
     with pytest.raises(ValueError, match=r"missing month=3 in table=opprcd/year=2019"):
         ask(tmp_path, secids=[5], first=inside["first"], last=dt.date(2019, 3, 1))
-    with pytest.raises(ValueError, match="month=02/secid=5/a.parquet: cannot be read as Parquet"):
+    with pytest.raises(ValueError, match=r"month=02/secid=5/a\.parquet: cannot be read as Parquet"):
         ask(tmp_path, secids=[5], first=dt.date(2019, 2, 1), last=dt.date(2019, 2, 1))
 
 
@@ -102,7 +103,7 @@ def test_a_missing_year_is_named(layout, request):
 
 def test_a_table_in_both_layouts_is_refused(hive):
     write(rows("opprcd"), hive / "opprcd2019.parquet")
-    with pytest.raises(ValueError, match="both table=opprcd and opprcd2019.parquet"):
+    with pytest.raises(ValueError, match=r"both table=opprcd and opprcd2019\.parquet"):
         ask(hive)
 
 
@@ -260,4 +261,4 @@ def test_partitions_never_overlap():
         assert found[-1].last >= high
         assert len({piece.folder for piece in found}) == len(found)
         day = dt.timedelta(days=1)
-        assert all(a.last + day == b.first for a, b in zip(found, found[1:], strict=False))
+        assert all(a.last + day == b.first for a, b in itertools.pairwise(found))

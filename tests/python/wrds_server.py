@@ -2,8 +2,9 @@
 
 import contextlib
 import os
-import socket
-import threading
+import subprocess
+import sys
+import time
 import warnings
 from pathlib import Path
 
@@ -23,6 +24,11 @@ def column_list(table, extra=()):
     return ", ".join([*own, *extra])
 
 
+def system_programs():
+    """``initdb`` of the system's own servers, as Debian lays them."""
+    return sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+
 class Admin:
     """Statements of the server's owner."""
 
@@ -31,11 +37,10 @@ class Admin:
         self._target = f"host={folder} port={port} dbname=postgres user={user}"
 
     def run(self, *statements):
-        with driver.connect(self._target) as connection:
+        with driver.connect(self._target, autocommit=True) as connection:
             for statement in statements:
                 with connection.cursor() as cursor:
                     cursor.execute(statement)
-            connection.commit()
 
 
 @contextlib.contextmanager
@@ -95,30 +100,13 @@ def grant(admin, *schemas):
 @contextlib.contextmanager
 def cut_after(sent, folder, target):
     """Unix socket in `folder` that passes on to `target` and drops all after `sent` bytes."""
-    with socket.socket(socket.AF_UNIX) as door:
-        door.bind(str(folder / ".s.PGSQL.5432"))
-        door.listen()
-        threading.Thread(target=_serve, args=(door, target, sent), daemon=True).start()
+    program = Path(__file__).with_name("cut_socket.py")
+    door = folder / ".s.PGSQL.5432"
+    process = subprocess.Popen([sys.executable, program, door, target, str(sent)])
+    try:
+        while not door.exists() and process.poll() is None:
+            time.sleep(0.01)
         yield
-
-
-def _serve(door, target, sent):
-    with contextlib.suppress(OSError):
-        while True:
-            client, _ = door.accept()
-            server = socket.socket(socket.AF_UNIX)
-            server.connect(target)
-            threading.Thread(target=_pass, args=(client, server, None), daemon=True).start()
-            threading.Thread(target=_pass, args=(server, client, sent), daemon=True).start()
-
-
-def _pass(source, sink, limit):
-    passed = 0
-    with contextlib.suppress(OSError):
-        while (block := source.recv(65536)) and (limit is None or passed < limit):
-            sink.sendall(block)
-            passed += len(block)
-    for end in (source, sink):
-        with contextlib.suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
-        end.close()
+    finally:
+        process.kill()
+        process.wait()

@@ -119,7 +119,9 @@ def selected(table: str, found: Mapping[str, str], place: str) -> str:
     for name, dtype in wanted(table).items():
         kind = str(dtype)
         if found[name] not in _SERVER_TYPES[kind]:
-            wrong.append(f"{name} is {found[name]}, must be one of {', '.join(_SERVER_TYPES[kind])}")
+            wrong.append(
+                f"{name} is {found[name]}, must be one of {', '.join(_SERVER_TYPES[kind])}"
+            )
         parts.append(f'"{name}"::{_SERVER_CASTS[kind]} AS "{name}"')
     if wrong:
         raise ValueError(f"{place}: {'; '.join(wrong)}")

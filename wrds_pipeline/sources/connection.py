@@ -122,7 +122,9 @@ class Server:
         try:
             import adbc_driver_postgresql.dbapi as driver
         except ImportError:
-            raise ImportError("the postgres source needs: pip install 'strikeproof[postgres]'") from None
+            raise ImportError(
+                "the postgres source needs: pip install 'strikeproof[postgres]'"
+            ) from None
         self._driver = driver
         target = _conninfo(settings(os.environ))
         self._connection: Any = None
@@ -211,7 +213,9 @@ class Server:
             reason = "" if told else f"the rows could not be written ({type(error).__name__})"
         if not reason:
             lost = not self._quietly(self._connection.rollback)
-            reason = "the connection was lost" if lost else "the server ended the query with an error"
+            reason = (
+                "the connection was lost" if lost else "the server ended the query with an error"
+            )
         else:
             self._quietly(self._connection.rollback if self._connection else None)
         raise LiveSourceError(f"{what}: {reason}")

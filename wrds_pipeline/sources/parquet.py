@@ -131,9 +131,7 @@ class ParquetSource:
             return False
         return True
 
-    def _local(
-        self, table: str, secids: Sequence[int], first: dt.date, last: dt.date
-    ) -> list[str]:
+    def _local(self, table: str, secids: Sequence[int], first: dt.date, last: dt.date) -> list[str]:
         """Names below the root of the files that hold what is asked for."""
         base = self._root / f"table={table}"
         years = range(first.year, last.year + 1) if table in ivydb.BY_YEAR else [""]

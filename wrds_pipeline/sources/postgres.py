@@ -94,7 +94,7 @@ class PostgresSource:
         Raises as `scan` does.
         """
         asked = partitions.pieces(table, secids, first, last)
-        today = dt.datetime.now(dt.timezone.utc).date()
+        today = dt.datetime.now(dt.UTC).date()
         self._store.mkdir(parents=True, exist_ok=True)
         todo: dict[Piece, str] = {}
         done = 0
@@ -265,5 +265,7 @@ class _Catalog:
             kind = self._columns[relation]["secid"]
             where = f"\"secid\" = current_setting('strikeproof.secid')::{kind} AND {where}"
         order = ", ".join(f'"{name}"' for name in ivydb.SCHEMAS[piece.table].primary_key())
-        query = f'SELECT {selected} FROM "{self._schema}"."{relation}" WHERE {where} ORDER BY {order}'
+        query = (
+            f'SELECT {selected} FROM "{self._schema}"."{relation}" WHERE {where} ORDER BY {order}'
+        )
         return relation, query
