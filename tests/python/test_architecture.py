@@ -26,6 +26,7 @@ LAYERS = {
         "wrds_pipeline/sources/*.py wrds_pipeline/pull.py",
         {"adbc_driver_manager", "adbc_driver_postgresql", "polars", "wrds_pipeline."},
     ),
+    "cluster": ("wrds_pipeline/dask_executor.py", {"distributed"}),
     "evidence": (
         "tasks/evidence/**/*.py",
         {
