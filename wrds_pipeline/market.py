@@ -135,7 +135,7 @@ def state(
         quotes=quotes.select(_QUOTE_COLUMNS),
         expiries=expiries.select(_EXPIRY_COLUMNS),
         removed=removed | unselected,
-        known_at=max([*known, quotes[KNOWN_AT].max()]),  # type: ignore[type-var]
+        known_at=max([*known, *quotes[KNOWN_AT].unique().to_list()]),
     )
 
 
@@ -199,7 +199,7 @@ def _contracts(view: MarketView, day: dt.date, secid: int, curve: pl.DataFrame) 
 
 
 def _settlement_dates(exdates: pl.Series) -> pl.Series:
-    """Expiry dates as trading days: the Saturdays of before February 2015 mean the Friday before."""
+    """Expiry dates as trading days: Saturdays (until February 2015) mean the Friday before."""
     dates = exdates.unique()
     settled = [
         day if calendar.is_trade_date(day) else calendar.previous_trade_date(day) for day in dates
@@ -234,17 +234,18 @@ def _parity(believed: pl.DataFrame, spot: float) -> pl.DataFrame:
     groups = sides.select(EXPIRY).unique().sort(EXPIRY).with_row_index("group")
     rows = sides.join(groups, on=EXPIRY, how="left").sort("group", "strike")
     columns = {name: rows[name].to_numpy() for name in ("strike", "discount", "group")}
+    ends: dict[str, Any] = {
+        f"{side}_{end}": rows[f"{end}_{side}"].to_numpy()
+        for side in ("call", "put")
+        for end in ("bid", "ask")
+    }
     found = parity.from_parity(
         strike=columns["strike"],
         discount=columns["discount"],
         expiry=columns["group"],
         spot=np.full(len(rows), spot),
         time_to_expiry=rows["time_to_expiry"].to_numpy(),
-        **{
-            f"{side}_{end}": rows[f"{end}_{side}"].to_numpy()
-            for side in ("call", "put")
-            for end in ("bid", "ask")
-        },
+        **ends,
         minimum_strikes=_FEWEST_PAIRS,
         on_failure="nan",
     )
@@ -302,7 +303,9 @@ def _check_carry(expiries: pl.DataFrame, spot: float, day: dt.date) -> None:
 
 def _with_volatility(quotes: pl.DataFrame, exercise: str) -> pl.DataFrame:
     """Own implied volatility of the middle, null where there is none, and Black's vega."""
-    column = {name: quotes[name].to_numpy() for name in ("strike", "time_to_expiry", "forward")}
+    column: dict[str, Any] = {
+        name: quotes[name].to_numpy() for name in ("strike", "time_to_expiry", "forward")
+    }
     sign = np.where((quotes["option_type"] == "call").to_numpy(), 1.0, -1.0)
     rate = quotes["rate"].to_numpy()
     if exercise == "american":

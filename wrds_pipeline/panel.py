@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -104,7 +105,7 @@ def _order_faults(periods: list[Mapping[str, Any]]) -> list[str]:
         for period in periods
         if period["last"] < period["first"]
     ]
-    for earlier, later in zip(periods, periods[1:], strict=False):
+    for earlier, later in itertools.pairwise(periods):
         if later["first"] <= earlier["last"]:
             faults.append(f"period {later['label']} does not begin after {earlier['label']}")
     return faults

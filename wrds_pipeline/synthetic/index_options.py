@@ -199,7 +199,7 @@ def _option_ids(secid: float, contracts: Mapping[str, Any]) -> Column:
 
 
 def with_faults(frame: pl.DataFrame, day: dt.date, stream: int) -> pl.DataFrame:
-    """Rows without the vendor's volatility, as NULL or as its number for missing, and duplicates."""
+    """Rows with unknown volatilities, NULL or the vendor's number for missing, and duplicates."""
     generator = truth.generator(day, 40 + stream)
     count = len(frame)
     unknown = generator.random(count) < QUOTING.unknown_volatility_share

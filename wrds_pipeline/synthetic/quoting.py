@@ -53,4 +53,5 @@ def quotes(fair: Column, earlier: Column, day: dt.date, stream: int) -> Quotes:
     offer = (np.floor((middle + half) / tick) + 1.0) * tick
     crossed = generator.random(count) < QUOTING.crossed_share
     swapped = np.where(crossed, offer, bid), np.where(crossed, bid, offer)
-    return Quotes(np.round(swapped[0], 2), np.round(swapped[1], 2), stale, crossed)
+    low, high = (np.asarray(np.round(side, 2), dtype=np.float64) for side in swapped)
+    return Quotes(low, high, stale, crossed)

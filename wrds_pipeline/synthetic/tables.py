@@ -34,7 +34,7 @@ def tables(profile: str) -> dict[str, pl.DataFrame]:
     index, stock = _paths(profile)
     made = {
         "opprcd": pl.concat([index_options(index), stock_options(stock)]),
-        "secprd": pl.concat([_security(day) for day in (*index, *stock)]),
+        "secprd": pl.concat([*map(_security, index), *map(_security, stock)]),
         "zerocd": pl.concat([_zero_curve(day.date) for day in index]),
         "idxdvd": _index_dividends(index),
         "distrd": _distributions(),
@@ -103,7 +103,7 @@ def _index_dividends(days: tuple[IndexDay, ...]) -> pl.DataFrame:
 
 def _distributions() -> pl.DataFrame:
     split_date = calendar.trade_dates(truth.FIRST_DATE, truth.SPLIT_DAY + 1)[-1]
-    cash = [
+    cash: list[dict[str, Any]] = [
         {
             "record_date": calendar.next_trade_date(day),
             "ex_date": day,
@@ -115,7 +115,7 @@ def _distributions() -> pl.DataFrame:
         }
         for day, amount in paths.dividends()
     ]
-    split = {
+    split: dict[str, Any] = {
         "record_date": split_date,
         "ex_date": split_date,
         "amount": 0.0,

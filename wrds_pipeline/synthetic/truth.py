@@ -69,11 +69,11 @@ QUOTING = Quoting()
 
 def parameters() -> dict[str, float]:
     """The true parameters by name."""
-    parts = {"index": INDEX, "stock": STOCK, "quoting": QUOTING}
+    parts = {"index": asdict(INDEX), "stock": asdict(STOCK), "quoting": asdict(QUOTING)}
     return {
         f"{part}.{name}": float(value)
         for part, values in parts.items()
-        for name, value in asdict(values).items()
+        for name, value in values.items()
     }
 
 
