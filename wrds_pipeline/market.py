@@ -26,7 +26,7 @@ Column = NDArray[np.float64]
 
 # A curve is not published on every trading day; an older one than this says too little.
 _OLDEST_CURVE = dt.timedelta(days=5)
-# A forward further from the spot than this, by its logarithm, is a wrong unit or a split, not carry.
+# A forward further from the spot than this, by logarithm, is a wrong unit or a split, not carry.
 _MOST_CARRY = 0.25
 _FEWEST_PAIRS = 3
 _QUOTE_COLUMNS = (
