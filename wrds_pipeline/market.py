@@ -26,6 +26,8 @@ Column = NDArray[np.float64]
 
 # A curve is not published on every trading day; an older one than this says too little.
 _OLDEST_CURVE = dt.timedelta(days=5)
+# Quotes to which the day's are compared, across holidays and a lost day.
+_OLDEST_QUOTES = dt.timedelta(days=10)
 # A forward further from the spot than this, by logarithm, is a wrong unit or a split, not carry.
 _MOST_CARRY = 0.25
 _FEWEST_PAIRS = 3
@@ -168,9 +170,12 @@ def zero_rates(curve: pl.DataFrame, days: Column) -> Column:
 
 
 def _contracts(view: MarketView, day: dt.date, secid: int, curve: pl.DataFrame) -> pl.DataFrame:
-    rows = view.table("opprcd").filter((pl.col("date") == day) & (pl.col("secid") == secid))
+    near = pl.col("date").is_between(day - _OLDEST_QUOTES, day)
+    known = view.table("opprcd").filter(near & (pl.col("secid") == secid))
+    rows = known.filter(pl.col("date") == day)
     if rows.is_empty():
         raise NoMarketError(f"no option quotes of secid {secid} on {day}")
+    rows = rows.join(_earlier(known, day), on="optionid", how="left", maintain_order="left")
     vendor = pl.col("impl_volatility")
     plain = rows.select(
         secid=pl.col("secid").cast(pl.Int64),
@@ -188,7 +193,8 @@ def _contracts(view: MarketView, day: dt.date, secid: int, curve: pl.DataFrame) 
         open_interest="open_interest",
         ss_flag="ss_flag",
         contract_size="contract_size",
-        last_date="last_date",
+        earlier_bid="earlier_bid",
+        earlier_ask="earlier_ask",
     ).with_columns(days=(pl.col("expiry") - pl.col("quote_date")).dt.total_days())
     dated = _with_times(plain, day)
     rate = zero_rates(curve, dated["days"].to_numpy().astype(np.float64))
@@ -196,6 +202,13 @@ def _contracts(view: MarketView, day: dt.date, secid: int, curve: pl.DataFrame) 
     return dated.with_columns(rate=pl.Series(rate), discount=pl.Series(discount)).sort(
         *CONTRACT, "bid", "ask"
     )
+
+
+def _earlier(known: pl.DataFrame, day: dt.date) -> pl.DataFrame:
+    """Bid and ask of each contract on the last date before that has quotes."""
+    before = known.filter(pl.col("date") < day)
+    latest = before.filter(pl.col("date") == pl.col("date").max())
+    return latest.select("optionid", earlier_bid="best_bid", earlier_ask="best_offer")
 
 
 def _settlement_dates(exdates: pl.Series) -> pl.Series:
@@ -266,9 +279,12 @@ def _carried(
     believed: pl.DataFrame, view: MarketView, day: dt.date, secid: int, spot: float
 ) -> tuple[pl.DataFrame, list[dt.datetime]]:
     """Forward of each expiry from the spot less its declared cash dividends."""
-    paid = view.table("distrd").filter(
-        (pl.col("secid") == secid) & (pl.col("distr_type") == "1") & (pl.col("ex_date") > day)
+    announced = view.table("distrd").filter(
+        (pl.col("secid") == secid)
+        & (pl.col("ex_date") > day)
+        & (pl.col("cancel_flag").fill_null("0") != "1")
     )
+    paid = _in_shares_of_today(announced)
     names = [*EXPIRY, "days", "time_to_expiry", "rate", "discount"]
     expiries = believed.select(names).unique().sort(EXPIRY)
     forward = []
@@ -285,16 +301,27 @@ def _carried(
     ).with_columns(
         dividend_yield=pl.col("rate") - (pl.col("forward") / spot).log() / pl.col("time_to_expiry")
     )
-    return carried, paid[KNOWN_AT].to_list()
+    return carried, announced[KNOWN_AT].to_list()
+
+
+def _in_shares_of_today(announced: pl.DataFrame) -> pl.DataFrame:
+    """Ordinary cash dividends per share as it is before the splits on the way to them."""
+    splits = announced.filter(pl.col("distr_type").is_in(["2", "3"]) & (pl.col("adj_factor") > 0.0))
+    ordered = announced.filter(pl.col("distr_type") == "1").sort("ex_date", "seq_num")
+    shares = [
+        float(np.prod(splits.filter(pl.col("ex_date") <= date)["adj_factor"].to_numpy()))
+        for date in ordered["ex_date"]
+    ]
+    return ordered.with_columns(amount=pl.col("amount") * pl.Series(shares, dtype=pl.Float64))
 
 
 def _check_carry(expiries: pl.DataFrame, spot: float, day: dt.date) -> None:
     strange = expiries.filter((pl.col("forward") / spot).log().abs() > _MOST_CARRY)
     if not strange.is_empty():
-        expiry, forward = strange["expiry"][0], strange["forward"][0]
+        expiry, ratio = strange["expiry"][0], strange["forward"][0] / spot
         raise ValueError(
-            f"forward {forward:.6g} of {expiry} on {day} against spot {spot:.6g}: check the units "
-            "of strikes (vendor's are times 1000) and splits"
+            f"forward of {expiry} on {day} is {ratio:.3g} of the spot: check the units of strikes "
+            "(vendor's are times 1000) and splits"
         )
 
 

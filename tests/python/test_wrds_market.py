@@ -197,6 +197,42 @@ def test_a_day_without_a_table_has_no_market(history, name):
         state(empty)
 
 
+def test_a_stale_quote_repeats_the_last_days_bid_and_ask(history):
+    before = dt.date(2019, 7, 2)
+    expiry = dt.date(2019, 9, 20)
+    rows = history.tables["opprcd"].filter(pl.col("exdate") == expiry)
+    earlier = rows.filter(pl.col("date") == before).select("optionid", "best_bid", "best_offer")
+
+    def repeat(table):
+        joined = table.join(earlier, on="optionid", how="left", maintain_order="left")
+        here = (pl.col("date") == DAY) & pl.col("best_bid_right").is_not_null()
+        return joined.with_columns(
+            pl.when(here).then(f"{side}_right").otherwise(side).alias(side)
+            for side in ("best_bid", "best_offer")
+        ).select(table.columns)
+
+    found = state(changed(history, "opprcd", repeat))
+    assert found.removed["fresh"] > state(history).removed["fresh"] + 50
+    left = found.quotes.filter(pl.col("expiry") == expiry)
+    assert left.is_empty() or left["mid"].max() < 1.0
+
+
+def test_a_contract_untraded_for_weeks_is_quoted_all_the_same(history):
+    untraded = quotes_with(
+        history, pl.lit(value=True), last_date=pl.lit(dt.date(2019, 6, 3)), volume=pl.lit(0.0)
+    )
+    one, other = state(history), state(untraded)
+    assert other.removed == one.removed
+    assert other.quotes.drop("volume").equals(one.quotes.drop("volume"))
+
+
+def test_no_licensed_value_is_in_the_words_of_a_refusal(history):
+    plain = quotes_with(history, pl.lit(value=True), strike_price=pl.col("strike_price") / 1000.0)
+    with pytest.raises(ValueError, match="check the units") as refused:
+        state(plain)
+    assert f"{state(history).spot:.6g}" not in str(refused.value)
+
+
 # --- American exercise and dividends ----------------------------------------------------------
 
 
@@ -238,3 +274,29 @@ def test_a_dividend_not_yet_declared_is_not_used():
     growth = found["forward"] * found["discount"]
     spot = late.tables["secprd"].filter(pl.col("date") == day)["close"].item()
     assert (growth - spot).abs().max() < 1e-9
+
+
+def test_a_dividend_after_a_declared_split_counts_per_share_of_the_day():
+    day = calendar.trade_dates(truth.FIRST_DATE, 3)[-1]
+    history = load(truth.STOCK_SECID)
+    found = state(history, day, secid=truth.STOCK_SECID, exercise="american")
+    due = found.expiries.filter(pl.col("expiry") == dt.date(2019, 7, 19)).row(0, named=True)
+    ahead = (dt.date(2019, 7, 15) - day).days / 365.0
+    worth = found.spot - due["forward"] * due["discount"]
+    assert worth == pytest.approx(truth.STOCK.dividend * np.exp(-due["rate"] * ahead))
+    split = pl.col("distr_type") == "2"
+    without = changed(history, "distrd", lambda t: t.filter(~split))
+    half = state(without, day, secid=truth.STOCK_SECID, exercise="american").expiries
+    half_due = half.filter(pl.col("expiry") == dt.date(2019, 7, 19)).row(0, named=True)
+    assert found.spot - half_due["forward"] * half_due["discount"] == pytest.approx(worth / 2.0)
+
+
+@pytest.mark.parametrize("change", [{"cancel_flag": "1"}, {"distr_type": "5"}])
+def test_a_cancelled_or_special_dividend_is_no_carry(change):
+    day = calendar.trade_dates(truth.FIRST_DATE, 10)[7]
+    history = load(truth.STOCK_SECID)
+    columns = [pl.lit(value).alias(name) for name, value in change.items()]
+    without = changed(history, "distrd", lambda table: table.with_columns(columns))
+    found = state(without, day, secid=truth.STOCK_SECID, exercise="american")
+    carried = found.expiries["forward"] * found.expiries["discount"]
+    assert (carried - found.spot).abs().max() < 1e-9

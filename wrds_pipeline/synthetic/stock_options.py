@@ -37,14 +37,14 @@ def stock_options(days: Sequence[StockDay]) -> pl.DataFrame:
     for day in days:
         contracts = _contracts(day)
         fair, volatility = _values(day, contracts)
-        quoted = quotes(fair, np.full(len(fair), np.nan), day.date, _STREAM)
+        unlisted = np.full(len(fair), np.nan)
+        quoted = quotes(fair, (unlisted, unlisted), day.date, _STREAM)
         unknown = {name: np.full(len(fair), np.nan) for name in ("delta", "gamma", "vega", "theta")}
         frame = option_rows(day.date, float(truth.STOCK_SECID), contracts, unknown, _STREAM)
         frame = frame.with_columns(
             best_bid=pl.Series(quoted.bid),
             best_offer=pl.Series(quoted.offer),
             impl_volatility=pl.Series(np.round(volatility, 6)),
-            last_date=pl.lit(day.date),
             **{name: pl.lit(None, dtype=pl.Float64) for name in unknown},
         )
         found.append(with_faults(frame, day.date, _STREAM))
@@ -83,7 +83,7 @@ def _contracts(day: StockDay) -> dict[str, Any]:
 def _values(day: StockDay, contracts: dict[str, Any]) -> tuple[Any, Any]:
     worth = np.array(
         [
-            _dividends_until(day.date, expiry, rate)
+            _dividends_until(day, expiry, rate)
             for expiry, rate in zip(contracts["expiry"], contracts["rate"], strict=True)
         ]
     )
@@ -101,10 +101,14 @@ def _values(day: StockDay, contracts: dict[str, Any]) -> tuple[Any, Any]:
     return price, volatility
 
 
-def _dividends_until(day: dt.date, expiry: dt.date, rate: float) -> float:
-    """Present value of the dividends whose ex-date is after a day and not after an expiry."""
+def _dividends_until(day: StockDay, expiry: dt.date, rate: float) -> float:
+    """Present value per share of the day of the dividends with ex-dates up to an expiry."""
+    split = calendar.trade_dates(truth.FIRST_DATE, truth.SPLIT_DAY + 1)[-1]
+    ahead = truth.SPLIT_RATIO if day.date < split else 1.0
     return sum(
-        amount * float(np.exp(-rate * (date - day).days / 365.0))
+        amount
+        * (ahead if date >= split else 1.0)
+        * float(np.exp(-rate * (date - day.date).days / 365.0))
         for date, amount in paths.dividends()
-        if day < date <= expiry
+        if day.date < date <= expiry
     )
