@@ -47,7 +47,7 @@ def index_options(days: Sequence[IndexDay]) -> pl.DataFrame:
 
 def _keys(contracts: Mapping[str, Any]) -> Iterator[_Key]:
     names = ("expiry", "morning", "strike", "call")
-    return zip(*(contracts[name] for name in names), strict=True)  # type: ignore[return-value]
+    return zip(*(contracts[name] for name in names), strict=True)
 
 
 def _contracts(
