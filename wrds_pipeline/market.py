@@ -31,6 +31,8 @@ _OLDEST_QUOTES = dt.timedelta(days=10)
 # A forward further from the spot than this, by logarithm, is a wrong unit or a split, not carry.
 _MOST_CARRY = 0.25
 _FEWEST_PAIRS = 3
+# Ticks of index options on Cboe: 0.05 below 3.00, 0.10 from there.
+_SMALL_TICK, _LARGE_TICK, _TICK_CHANGES = 0.05, 0.10, 3.0
 _QUOTE_COLUMNS = (
     *CONTRACT, "quote_date", KNOWN_AT, "days", "time_to_expiry", "bid", "ask", "mid", "rate",
     "discount", "forward", "implied_volatility", "vendor_volatility", "vega", "volume",
@@ -265,14 +267,31 @@ def _parity(believed: pl.DataFrame, spot: float) -> pl.DataFrame:
     counts = rows.group_by("group", maintain_order=True).agg(
         *(pl.col(name).first() for name in (*EXPIRY, "days", "time_to_expiry", "rate", "discount")),
         pairs=pl.len().cast(pl.Int64),
+        resolution=_resolution(),
     )
     kept = np.atleast_1d(found.strikes)
+    spread = pl.Series(np.atleast_1d(found.forward_error))
     return counts.with_columns(
         forward=pl.Series(np.atleast_1d(found.forward)),
-        forward_error=pl.Series(np.atleast_1d(found.forward_error)),
+        # residuals on a grid of ticks may agree by chance, which says nothing of the error
+        forward_error=(spread**2 + pl.col("resolution") ** 2).sqrt(),
         dividend_yield=pl.Series(np.atleast_1d(found.dividend_yield)),
         rejected_pairs=pl.col("pairs") - pl.Series(kept).cast(pl.Int64),
     ).filter(pl.col("forward").is_finite())
+
+
+def _resolution() -> pl.Expr:
+    """Standard error of a forward from the rounding of its quotes to ticks alone.
+
+    Each of the four quotes of a pair is rounded within a tick, uniformly: a middle has half the
+    variance tick^2 / 12 of one.
+    """
+    ticks = [
+        pl.when(pl.col(f"ask_{side}") < _TICK_CHANGES).then(_SMALL_TICK).otherwise(_LARGE_TICK)
+        for side in ("call", "put")
+    ]
+    variance = pl.sum_horizontal(tick**2 / 24.0 for tick in ticks)
+    return (variance.mean() / pl.len()).sqrt() / pl.col("discount").first()
 
 
 def _carried(

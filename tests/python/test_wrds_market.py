@@ -62,6 +62,24 @@ def test_forwards_and_dividends_are_those_of_the_truth_within_their_errors(histo
     assert (long["dividend_yield"] - truth.INDEX.dividend_yield).abs().max() < 1e-3
 
 
+def test_pairs_that_agree_by_chance_do_not_make_a_forward_exact(history):
+    expiry = dt.date(2019, 12, 20)
+    spot = state(history).spot
+    found = state(history).expiries.filter(pl.col("expiry") == expiry).row(0, named=True)
+    value = found["discount"] * (spot - pl.col("strike_price") / 1000.0)
+    call = pl.col("cp_flag") == "C"
+    middle = 5.0 + pl.when(call).then(value.clip(lower_bound=0.0)).otherwise(
+        (-value).clip(lower_bound=0.0)
+    )
+    agreed = quotes_with(
+        history, pl.col("exdate") == expiry, best_bid=middle - 0.5, best_offer=middle + 0.5
+    )
+    one = state(agreed).expiries.filter(pl.col("expiry") == expiry).row(0, named=True)
+    assert one["forward"] == pytest.approx(spot, rel=1e-12)
+    rounding = np.sqrt(2.0 * 0.1**2 / 24.0 / one["pairs"]) / one["discount"]
+    assert one["forward_error"] == pytest.approx(rounding, rel=1e-3)
+
+
 def test_volatilities_are_the_cores_own_and_the_vendors_are_not_read(history):
     one = state(history)
     spoilt = quotes_with(history, pl.lit(value=True), impl_volatility=pl.lit(9.9))
