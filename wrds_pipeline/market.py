@@ -14,10 +14,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from strikeproof import american, black
+from strikeproof import black
 from strikeproof import forwards as parity
-from wrds_pipeline import calendar, ivydb, universe
+from wrds_pipeline import american_volatility, calendar, ivydb, universe
 from wrds_pipeline.as_of import KNOWN_AT, MarketView
+from wrds_pipeline.distributions import Declared, declared
 from wrds_pipeline.universe import Universe
 
 CONTRACT = ("secid", "expiry", "am_settlement", "strike", "option_type")
@@ -102,7 +103,7 @@ def state(
     secid : int
     label : {"SYNTHETIC", "WRDS"}
     exercise : {"european", "american"}
-        American options take the spot less its declared dividends, not a forward by parity.
+        Forwards of American options are of the spot less its declared dividends, not by parity.
 
     Raises
     ------
@@ -117,18 +118,15 @@ def state(
     alive = plain.filter(pl.col("time_to_expiry") > 0.0)
     believed, removed = universe.apply(alive, rules.quote.expressions())
     removed = {"expired": len(plain) - len(alive)} | removed
-    if exercise == "european":
-        expiries = _parity(believed, spot)
-        known = [spot_known, curve_known]
-    else:
-        expiries, dividends_known = _carried(believed, view, day, secid, spot)
-        known = [spot_known, curve_known, *dividends_known]
+    dividends = declared(view, day, secid) if exercise == "american" else None
+    expiries = _parity(believed, spot) if dividends is None else _carried(believed, dividends, spot)
+    known = [spot_known, curve_known, *(dividends.known_at if dividends else ())]
     _check_carry(expiries, spot, day)
     joined = believed.join(
         expiries.select(*EXPIRY, "forward"), on=EXPIRY, how="inner", maintain_order="left"
     )
     removed["no_forward"] = len(believed) - len(joined)
-    quotes, unselected = _selected(_with_volatility(joined, exercise), rules)
+    quotes, unselected = _selected(_with_volatility(joined, spot, dividends), rules)
     if quotes.is_empty():
         raise NoMarketError(f"no quote of secid {secid} on {day} keeps the rules: {removed}")
     return MarketState(
@@ -294,25 +292,15 @@ def _resolution() -> pl.Expr:
     return (variance.mean() / pl.len()).sqrt() / pl.col("discount").first()
 
 
-def _carried(
-    believed: pl.DataFrame, view: MarketView, day: dt.date, secid: int, spot: float
-) -> tuple[pl.DataFrame, list[dt.datetime]]:
+def _carried(believed: pl.DataFrame, dividends: Declared, spot: float) -> pl.DataFrame:
     """Forward of each expiry from the spot less its declared cash dividends."""
-    announced = view.table("distrd").filter(
-        (pl.col("secid") == secid)
-        & (pl.col("ex_date") > day)
-        & (pl.col("cancel_flag").fill_null("0") != "1")
-    )
-    paid = _in_shares_of_today(announced)
     names = [*EXPIRY, "days", "time_to_expiry", "rate", "discount"]
     expiries = believed.select(names).unique().sort(EXPIRY)
-    forward = []
-    for expiry, rate, discount in expiries.select("expiry", "rate", "discount").iter_rows():
-        due = paid.filter(pl.col("ex_date") <= expiry)
-        ahead = np.array([(date - day).days / 365.0 for date in due["ex_date"]])
-        worth = float(np.sum(due["amount"].to_numpy() * np.exp(-rate * ahead)))
-        forward.append((spot - worth) / discount)
-    carried = expiries.with_columns(
+    forward = [
+        (spot - dividends.worth(rate, time)) / discount
+        for time, rate, discount in expiries.select(names[3:]).iter_rows()
+    ]
+    return expiries.with_columns(
         forward=pl.Series(forward, dtype=pl.Float64),
         forward_error=pl.lit(None, dtype=pl.Float64),
         pairs=pl.lit(0, dtype=pl.Int64),
@@ -320,18 +308,6 @@ def _carried(
     ).with_columns(
         dividend_yield=pl.col("rate") - (pl.col("forward") / spot).log() / pl.col("time_to_expiry")
     )
-    return carried, announced[KNOWN_AT].to_list()
-
-
-def _in_shares_of_today(announced: pl.DataFrame) -> pl.DataFrame:
-    """Ordinary cash dividends per share as it is before the splits on the way to them."""
-    splits = announced.filter(pl.col("distr_type").is_in(["2", "3"]) & (pl.col("adj_factor") > 0.0))
-    ordered = announced.filter(pl.col("distr_type") == "1").sort("ex_date", "seq_num")
-    shares = [
-        float(np.prod(splits.filter(pl.col("ex_date") <= date)["adj_factor"].to_numpy()))
-        for date in ordered["ex_date"]
-    ]
-    return ordered.with_columns(amount=pl.col("amount") * pl.Series(shares, dtype=pl.Float64))
 
 
 def _check_carry(expiries: pl.DataFrame, spot: float, day: dt.date) -> None:
@@ -347,36 +323,28 @@ def _check_carry(expiries: pl.DataFrame, spot: float, day: dt.date) -> None:
 # --- volatilities and selection ---------------------------------------------------------------
 
 
-def _with_volatility(quotes: pl.DataFrame, exercise: str) -> pl.DataFrame:
+def _with_volatility(quotes: pl.DataFrame, spot: float, dividends: Declared | None) -> pl.DataFrame:
     """Own implied volatility of the middle, null where there is none, and Black's vega."""
     column: dict[str, Any] = {
-        name: quotes[name].to_numpy() for name in ("strike", "time_to_expiry", "forward")
+        name: quotes[name].to_numpy() for name in ("strike", "time_to_expiry", "rate")
     }
-    sign = np.where((quotes["option_type"] == "call").to_numpy(), 1.0, -1.0)
-    rate = quotes["rate"].to_numpy()
-    if exercise == "american":
-        volatility, status = american.implied_volatility(
-            option_type=sign,
-            price=quotes["mid"].to_numpy(),
-            spot=column["forward"] * quotes["discount"].to_numpy(),
-            strike=column["strike"],
-            time_to_expiry=column["time_to_expiry"],
-            rate=rate,
-            on_failure="nan",
-            return_status=True,
+    column["option_type"] = np.where((quotes["option_type"] == "call").to_numpy(), 1.0, -1.0)
+    middle, forward = quotes["mid"].to_numpy(), quotes["forward"].to_numpy()
+    if dividends is None:
+        volatility = black.implied_volatility(
+            price=middle, forward=forward, **column, on_failure="nan"
         )
     else:
-        volatility, status = black.implied_volatility(
-            option_type=sign,
-            price=quotes["mid"].to_numpy(),
-            rate=rate,
+        volatility = american_volatility.implied_volatility(
+            price_of=middle,
+            spot=spot,
+            dividend_times=dividends.times,
+            dividend_amounts=dividends.amounts,
             **column,
-            on_failure="nan",
-            return_status=True,
         )
-    found = (status == 0) & (volatility > 0.0)
+    found = np.isfinite(volatility) & (volatility > 0.0)
     vega: Any = black.greeks(
-        option_type=sign, rate=rate, volatility=np.where(found, volatility, 1.0), **column
+        forward=forward, volatility=np.where(found, volatility, 1.0), **column
     ).vega
     return quotes.with_columns(
         implied_volatility=pl.when(pl.Series(found)).then(pl.Series(volatility)),

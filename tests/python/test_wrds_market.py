@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from strikeproof import american, black
-from wrds_pipeline import as_of, calendar, ivydb, market, universe
+from strikeproof import american, black, dividends
+from wrds_pipeline import american_volatility, as_of, calendar, ivydb, market, universe
 from wrds_pipeline.as_of import History, decision_time
 from wrds_pipeline.sources.sample import SampleSource
 from wrds_pipeline.synthetic import paths, truth
@@ -261,12 +261,16 @@ def test_american_volatilities_take_the_declared_dividends():
     fitted = found.quotes.filter("selected")
     assert len(fitted) >= 10
     assert abs(fitted["implied_volatility"].mean() - truth.STOCK.volatility) < 0.01
-    row = fitted.row(0, named=True)
-    own = american.implied_volatility(
-        option_type=row["option_type"], price=row["mid"], strike=row["strike"], rate=row["rate"],
-        spot=row["forward"] * row["discount"], time_to_expiry=row["time_to_expiry"],
+    put = fitted.filter(pl.col("option_type") == "put").row(0, named=True)
+    ex_date = dt.datetime(2019, 7, 15, 9, 30)
+    fair = dividends.price(
+        option_type="put", spot=found.spot, strike=put["strike"], rate=put["rate"],
+        time_to_expiry=put["time_to_expiry"], volatility=put["implied_volatility"],
+        dividend_times=[calendar.years(calendar.quoted_at(day), ex_date)],
+        dividend_amounts=[truth.STOCK.dividend / 2.0],
+        exercise="american", dividend_model="escrowed",
     )  # fmt: skip
-    assert row["implied_volatility"] == own
+    assert fair == pytest.approx(put["mid"], abs=5e-4)
     without = changed(history, "distrd", lambda table: table.clear())
     raised = state(without, day, secid=truth.STOCK_SECID, exercise="american").expiries
     assert (raised["forward"] > found.expiries["forward"]).all()
@@ -299,7 +303,7 @@ def test_a_dividend_after_a_declared_split_counts_per_share_of_the_day():
     history = load(truth.STOCK_SECID)
     found = state(history, day, secid=truth.STOCK_SECID, exercise="american")
     due = found.expiries.filter(pl.col("expiry") == dt.date(2019, 7, 19)).row(0, named=True)
-    ahead = (dt.date(2019, 7, 15) - day).days / 365.0
+    ahead = calendar.years(calendar.quoted_at(day), dt.datetime(2019, 7, 15, 9, 30))
     worth = found.spot - due["forward"] * due["discount"]
     assert worth == pytest.approx(truth.STOCK.dividend * np.exp(-due["rate"] * ahead))
     split = pl.col("distr_type") == "2"
@@ -318,3 +322,32 @@ def test_a_cancelled_or_special_dividend_is_no_carry(change):
     found = state(without, day, secid=truth.STOCK_SECID, exercise="american")
     carried = found.expiries["forward"] * found.expiries["discount"]
     assert (carried - found.spot).abs().max() < 1e-9
+
+
+def test_a_call_exercised_before_an_ex_date_has_its_volatility():
+    strike = np.arange(76.0, 108.0, 4.0)
+    sign = np.where(np.arange(len(strike)) % 2 == 0, 1.0, -1.0)
+    terms = {
+        "option_type": sign, "spot": 92.0, "strike": strike, "rate": np.full(len(strike), 0.02),
+        "time_to_expiry": np.full(len(strike), 0.15),
+        "dividend_times": np.array([0.03, 0.2]), "dividend_amounts": np.array([0.9, 0.9]),
+    }  # fmt: skip
+    prices = american_volatility.price(terms, np.full(len(strike), 0.28))
+    found = american_volatility.implied_volatility(price_of=prices, **terms)
+    assert found == pytest.approx(np.full(len(strike), 0.28), abs=1e-4)
+    late = prices[0] - american.price(
+        option_type="call", spot=92.0 - 0.9 * np.exp(-0.0006), strike=76.0, time_to_expiry=0.15,
+        rate=0.02, volatility=0.28,
+    )  # fmt: skip
+    assert late > 0.3  # what exercise on the last day before is worth
+
+
+def test_an_american_option_at_its_exercise_value_has_no_volatility():
+    terms = {
+        "option_type": np.array([1.0]), "spot": 92.0, "strike": np.array([60.0]),
+        "rate": np.array([0.02]), "time_to_expiry": np.array([0.1]),
+        "dividend_times": np.array([0.03]), "dividend_amounts": np.array([0.9]),
+    }  # fmt: skip
+    assert np.isnan(
+        american_volatility.implied_volatility(price_of=np.array([32.0]), **terms)
+    ).all()
