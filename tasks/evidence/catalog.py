@@ -336,7 +336,7 @@ FAMILIES: tuple[Artifact, ...] = (
     Artifact(
         _BENCHMARK_TABLE,
         "benchmarks",
-        "Nanoseconds per price, median and spread, from the report",
+        "Nanoseconds and bytes per price, from the report",
         "tasks.evidence.benchmarks:write_benchmark_table",
         "benchmark_table",
         {"report": _BENCHMARK_REPORT},

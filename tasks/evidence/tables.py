@@ -119,7 +119,7 @@ def relative_error() -> pl.Expr:
 
 
 class BenchmarkTable(dy.Schema):
-    """Median and relative spread of one benchmark over its repetitions."""
+    """Median and relative spread of one benchmark over its repetitions, and a call's memory."""
 
     name = dy.String(nullable=False, regex=r"^[a-z_0-9/:]+$", primary_key=True)
     engine = dy.String(nullable=False, regex=r"^[a-z_0-9]+$")
@@ -130,6 +130,13 @@ class BenchmarkTable(dy.Schema):
     iterations = dy.Int64(nullable=False, min=1)
     ns_per_price = dy.Float64(nullable=False, min_exclusive=0.0)
     spread = dy.Float64(nullable=False, min=0.0)
+    peak_bytes = dy.Int64(nullable=False, min=1)
+    bytes_per_option = dy.Float64(nullable=False, min_exclusive=0.0)
+
+    @dy.rule()
+    def bytes_are_of_the_batch(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """Bytes per option are those of a call over its options."""
+        return pl.col("bytes_per_option") == pl.col("peak_bytes") / pl.col("batch")
 
 
 class BenchmarkRegression(dy.Schema):
