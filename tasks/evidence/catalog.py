@@ -608,7 +608,10 @@ OPTIONAL: tuple[Artifact, ...] = (
         "This run of the benchmarks beside the last one on this machine: ratios and noise bands",
         "tasks.evidence.benchmark_regression:write_regression",
         "benchmark_regression",
-        {"report": _BENCHMARK_REPORT},
+        {
+            "report": _BENCHMARK_REPORT,
+            "instructions": f"{_ARTIFACTS}/instruction_counts/instruction_counts.csv",
+        },
         timed=True,
         packed=False,
     ),
