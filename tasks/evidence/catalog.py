@@ -618,7 +618,7 @@ OPTIONAL: tuple[Artifact, ...] = (
     Artifact(
         _FRONTIER,
         "frontier",
-        "Error and time of every method of American puts and Heston calls, beside QuantLib's",
+        "Error and time of every method of four products, beside QuantLib's",
         "tasks.evidence.frontier:write_frontier",
         "frontier",
         {"core": CORE, "reference": "tests/data/heston_reference.csv"},

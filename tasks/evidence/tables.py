@@ -228,7 +228,9 @@ class InstructionCounts(dy.Schema):
 class Frontier(dy.Schema):
     """Time and error of one method at one setting."""
 
-    product = dy.String(nullable=False, regex=r"^(american|heston)$", primary_key=True)
+    product = dy.String(
+        nullable=False, regex=r"^(american|asian|barrier|heston)$", primary_key=True
+    )
     library = dy.String(nullable=False, regex=r"^(strikeproof|QuantLib)$", primary_key=True)
     method = dy.String(nullable=False, min_length=1, primary_key=True)
     setting = dy.String(nullable=False, regex=r"^[a-z_0-9]+$", primary_key=True)
