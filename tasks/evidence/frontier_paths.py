@@ -32,7 +32,7 @@ _DIGITS = 40
 
 
 def contracts() -> list[dict[str, float]]:
-    """Calls on a spot of 100, quarters of expiries in whole days, barriers below spot and strike."""
+    """Calls on a spot of 100, quarters of expiry in whole days, barriers below spot and strike."""
     random = np.random.default_rng(20261126)
     found = []
     for _ in range(_CONTRACTS):
