@@ -3,7 +3,7 @@
 American puts: twenty random contracts, whole days to expiry, errors against QuantLib's collocation
 beyond its finest scheme, which itself is good to some 3e-9: smaller errors are not told apart.
 Heston: five surfaces of `smile_surfaces`, errors on their reference calls of 30 digits on a forward
-of 1. Asian and down-and-out calls: eight contracts, truths of `frontier_paths`. Times are medians
+of 1. Asian and down-and-out calls: eight contracts, truths of `path_options`. Times are medians
 over rounds in which all methods take turns. QuantLib's options and engines are built beforehand,
 only the pricing is timed; ours takes columns.
 """
@@ -22,11 +22,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 import strikeproof as sp
-from tasks.evidence import frontier_paths, plotting, smile_surfaces, tables
+from tasks.evidence import plotting, smile_surfaces, tables
 from tasks.evidence.oracles import american as american_oracle
 from tasks.evidence.oracles import heston as heston_oracle
 from tasks.evidence.oracles import path_methods
 from tasks.evidence.progress import Progress
+from tasks.evidence.thirds import path_options
 
 OURS, THEIRS = "strikeproof", "QuantLib"
 _CONTRACTS = 20
@@ -155,11 +156,11 @@ def _all(surfaces: list[heston_oracle.Surface]) -> list[float]:
 
 def paths() -> list[Method]:
     """Asian calls of four fixings, and down-and-out calls."""
-    rows = frontier_paths.contracts()
+    rows = path_options.contracts()
     columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
     exact = {
-        "asian": np.array([frontier_paths.asian(row) for row in rows]),
-        "barrier": np.array([frontier_paths.barrier(row) for row in rows]),
+        "asian": np.array([path_options.asian(row) for row in rows]),
+        "barrier": np.array([path_options.barrier(row) for row in rows]),
     }
     found = []
 

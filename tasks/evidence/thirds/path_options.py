@@ -21,11 +21,10 @@ import mpmath  # type: ignore[import-untyped, unused-ignore]
 import numpy as np
 from numpy.typing import NDArray
 
-from tasks.evidence.oracles.path_methods import FIXINGS
-
 Floats = NDArray[np.float64]
 Contract = Mapping[str, float]
 
+FIXINGS = 4
 _CONTRACTS = 8
 _NODES = 48
 _DIGITS = 40
