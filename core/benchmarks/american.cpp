@@ -26,7 +26,7 @@ void price(benchmark::State& state) {
   const RandomOptions& options = random_options(size_of(state));
   const am::Columns in = columns(options, options.volatility);
   Results out(size_of(state), 1);
-  run(state, [&](Rows rows) { am::price(in, rows, accuracy, out.column(0), out.status()); });
+  run(state, out, [&](Rows rows) { am::price(in, rows, accuracy, out.column(0), out.status()); });
 }
 
 void greeks(benchmark::State& state) {
@@ -35,7 +35,8 @@ void greeks(benchmark::State& state) {
   Results out(size_of(state), 6);
   am::OutputColumns to{};
   for (std::size_t k = 0; k < 6; ++k) to[k] = out.column(k);
-  run(state, [&](Rows rows) { am::greeks(in, rows, am::Accuracy::kAccurate, to, out.status()); });
+  run(state, out,
+      [&](Rows rows) { am::greeks(in, rows, am::Accuracy::kAccurate, to, out.status()); });
 }
 
 void implied_volatility(benchmark::State& state) {
@@ -46,7 +47,7 @@ void implied_volatility(benchmark::State& state) {
   am::price(columns(options, options.volatility), {0, size}, am::Accuracy::kAccurate, prices.data(),
             out.status());
   const am::Columns in = columns(options, prices);
-  run(state, [&](Rows rows) {
+  run(state, out, [&](Rows rows) {
     am::implied_volatility(in, rows, am::Accuracy::kAccurate, out.column(0), out.status());
   });
 }

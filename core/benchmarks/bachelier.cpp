@@ -26,7 +26,7 @@ void price(benchmark::State& state) {
   const RandomOptions& options = random_options(size_of(state));
   const model::Columns in = columns(options, options.normal_volatility);
   Results out(size_of(state), 1);
-  run(state, [&](Rows rows) { model::price(in, rows, out.column(0), out.status()); });
+  run(state, out, [&](Rows rows) { model::price(in, rows, out.column(0), out.status()); });
 }
 
 void greeks(benchmark::State& state) {
@@ -35,7 +35,7 @@ void greeks(benchmark::State& state) {
   Results out(size_of(state), 6);
   model::OutputColumns to{};
   for (std::size_t k = 0; k < 6; ++k) to[k] = out.column(k);
-  run(state, [&](Rows rows) { model::greeks(in, rows, to, out.status()); });
+  run(state, out, [&](Rows rows) { model::greeks(in, rows, to, out.status()); });
 }
 
 void implied_volatility(benchmark::State& state) {
@@ -45,7 +45,8 @@ void implied_volatility(benchmark::State& state) {
   Results out(size, 1);
   model::price(columns(options, options.normal_volatility), {0, size}, prices.data(), out.status());
   const model::Columns in = columns(options, prices);
-  run(state, [&](Rows rows) { model::implied_volatility(in, rows, out.column(0), out.status()); });
+  run(state, out,
+      [&](Rows rows) { model::implied_volatility(in, rows, out.column(0), out.status()); });
 }
 
 BENCHMARK(price)->Name("bachelier/price")->Apply(sizes);

@@ -21,20 +21,12 @@ void price(benchmark::State& state) {
   const bates::Market market{of.spot, of.rate, of.dividend_yield, {of.model, bm::kJumps}};
   const std::vector<VanillaOption> options = bm::surface(bm::size_of(state), kStrikes);
   bm::Results out(options.size(), 1);
-  const strikeproof::Parallel parallel{static_cast<unsigned>(state.range(1)), kStrikes, {}};
-  const auto work = [&](strikeproof::Rows rows) {
+  bm::run_blocks(state, out, kStrikes, [&](strikeproof::Rows rows) {
     std::optional<bates::Expiry> expiry;
     for (std::size_t i = rows.begin; i < rows.end; ++i) {
       out.column(0)[i] = bates::price(options[i], market, expiry).value;
     }
-  };
-  for (auto _ : state) {
-    if (!strikeproof::for_each_block(options.size(), parallel, work)) {
-      state.SkipWithError("stopped");
-    }
-    benchmark::ClobberMemory();
-  }
-  state.SetItemsProcessed(state.iterations() * state.range(0));
+  });
 }
 
 BENCHMARK(price)

@@ -26,7 +26,7 @@ void price(benchmark::State& state) {
   const RandomOptions& options = random_options(size_of(state));
   const bs::Columns in = columns(options, options.volatility);
   Results out(size_of(state), 1);
-  run(state, [&](Rows rows) { bs::price(in, rows, out.column(0), out.status()); });
+  run(state, out, [&](Rows rows) { bs::price(in, rows, out.column(0), out.status()); });
 }
 
 template <std::size_t quantities>
@@ -36,7 +36,7 @@ void greeks(benchmark::State& state) {
   Results out(size_of(state), quantities);
   bs::OutputColumns to{};
   for (std::size_t k = 0; k < quantities; ++k) to[k] = out.column(k);
-  run(state, [&](Rows rows) { bs::quantities(in, rows, to, out.status()); });
+  run(state, out, [&](Rows rows) { bs::quantities(in, rows, to, out.status()); });
 }
 
 void implied_volatility(benchmark::State& state) {
@@ -46,7 +46,8 @@ void implied_volatility(benchmark::State& state) {
   Results out(size, 1);
   bs::price(columns(options, options.volatility), {0, size}, prices.data(), out.status());
   const bs::Columns in = columns(options, prices);
-  run(state, [&](Rows rows) { bs::implied_volatility(in, rows, out.column(0), out.status()); });
+  run(state, out,
+      [&](Rows rows) { bs::implied_volatility(in, rows, out.column(0), out.status()); });
 }
 
 BENCHMARK(price)->Name("black_scholes/price")->Apply(sizes);

@@ -52,6 +52,9 @@ class Results {
 
   [[nodiscard]] double* column(std::size_t k) { return values_.data() + k * size_; }
   [[nodiscard]] std::uint8_t* status() { return status_.data(); }
+  [[nodiscard]] std::size_t bytes() const {
+    return values_.size() * sizeof(double) + status_.size();
+  }
 
  private:
   std::size_t size_;

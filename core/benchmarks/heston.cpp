@@ -17,6 +17,7 @@ using strikeproof::Rows;
 using strikeproof::VanillaOption;
 using strikeproof::benchmarks::heston_bounds;
 using strikeproof::benchmarks::heston_quotes;
+using strikeproof::benchmarks::Results;
 using strikeproof::benchmarks::size_of;
 using strikeproof::benchmarks::surface;
 
@@ -27,19 +28,13 @@ constexpr std::size_t kStrikes = 20;
 template <class One>
 void by_expiry(benchmark::State& state, const One& one) {
   const std::vector<VanillaOption> options = surface(size_of(state), kStrikes);
-  std::vector<double> out(options.size());
-  const strikeproof::Parallel parallel{static_cast<unsigned>(state.range(1)), kStrikes, {}};
-  const auto work = [&](Rows rows) {
+  Results out(options.size(), 1);
+  strikeproof::benchmarks::run_blocks(state, out, kStrikes, [&](Rows rows) {
     heston::Expiry expiry(kMarket.model, options[rows.begin].time_to_expiry);
-    for (std::size_t i = rows.begin; i < rows.end; ++i) out[i] = one(options[i], expiry);
-  };
-  for (auto _ : state) {
-    if (!strikeproof::for_each_block(options.size(), parallel, work)) {
-      state.SkipWithError("stopped");
+    for (std::size_t i = rows.begin; i < rows.end; ++i) {
+      out.column(0)[i] = one(options[i], expiry);
     }
-    benchmark::ClobberMemory();
-  }
-  state.SetItemsProcessed(state.iterations() * state.range(0));
+  });
 }
 
 void price(benchmark::State& state) {
@@ -62,11 +57,11 @@ void sensitivities(benchmark::State& state) {
 
 void calibrate(benchmark::State& state) {
   const std::vector<calibration::Quote> quotes = heston_quotes(size_of(state));
-  for (auto _ : state) {
+  strikeproof::benchmarks::run_call(state, 0, [&] {
     benchmark::DoNotOptimize(
         calibration::calibrate(calibration::Family::kHeston, quotes, heston_bounds(), {}));
-  }
-  state.SetItemsProcessed(state.iterations() * state.range(0));
+    return true;
+  });
 }
 
 void surfaces(benchmark::internal::Benchmark* benchmark) {

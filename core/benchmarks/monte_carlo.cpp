@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "random_options.hpp"
 #include "simulations.hpp"
 
 namespace {
@@ -23,12 +24,11 @@ void run(benchmark::State& state, const mc::Payoff& payoff, mc::Method method) {
   settings.replicates = 16;
   settings.paths = static_cast<std::uint64_t>(state.range(0) / steps);
   const strikeproof::Parallel parallel{static_cast<unsigned>(state.range(1)), 1, {}};
-  for (auto _ : state) {
+  strikeproof::benchmarks::run_call(state, 0, [&] {
     const auto found = mc::price(*dynamics, payoff, {}, settings, parallel);
-    if (!found) return state.SkipWithError("stopped");
-    benchmark::DoNotOptimize(found->outputs[0].value);
-  }
-  state.SetItemsProcessed(state.iterations() * state.range(0));
+    benchmark::DoNotOptimize(found);
+    return found.has_value();
+  });
 }
 
 template <mc::Method method>

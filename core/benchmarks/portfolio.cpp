@@ -15,6 +15,7 @@ using strikeproof::benchmarks::column;
 using strikeproof::benchmarks::random_options;
 using strikeproof::benchmarks::RandomOptions;
 using strikeproof::benchmarks::Results;
+using strikeproof::benchmarks::run_call;
 using strikeproof::benchmarks::size_of;
 using strikeproof::benchmarks::sizes;
 
@@ -35,13 +36,12 @@ void risk(benchmark::State& state) {
   pf::FigureColumns to{};
   for (std::size_t k = 0; k < pf::kFigures; ++k) to[k] = out.column(k);
   pf::Figures totals{};
-  for (auto _ : state) {
+  run_call(state, out.bytes() + sizeof(totals), [&] {
     const bool done =
         pf::risk(positions(options), size_of(state), {}, to, out.status(), &totals, pool(state));
-    if (!done) state.SkipWithError("stopped");
     benchmark::DoNotOptimize(totals);
-  }
-  state.SetItemsProcessed(state.iterations() * state.range(0));
+    return done;
+  });
 }
 
 // The batch counts prices: a hundred for each position.
@@ -54,13 +54,12 @@ void scenarios(benchmark::State& state) {
     shocks[k].spot_return = 0.004 * (static_cast<double>(k) - 50.0);
   }
   std::array<double, kScenarios> totals{};
-  for (auto _ : state) {
+  run_call(state, sizeof(totals), [&] {
     const bool done = pf::scenarios(positions(options), size, {}, shocks,
                                     {totals.data(), nullptr, nullptr, nullptr}, pool(state));
-    if (!done) state.SkipWithError("stopped");
     benchmark::DoNotOptimize(totals);
-  }
-  state.SetItemsProcessed(state.iterations() * state.range(0));
+    return done;
+  });
 }
 
 void batches(benchmark::internal::Benchmark* benchmark) {

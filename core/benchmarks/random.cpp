@@ -14,7 +14,7 @@ namespace rng = strikeproof::random;
 template <class Fill>
 void fill_rows(benchmark::State& state, const Fill& fill) {
   bm::Results out(bm::size_of(state), 1);
-  bm::run(state, [&](strikeproof::Rows rows) {
+  bm::run(state, out, [&](strikeproof::Rows rows) {
     fill(rows.begin, std::span<double>(out.column(0) + rows.begin, rows.end - rows.begin));
   });
 }

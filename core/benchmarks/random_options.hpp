@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "desk.hpp"
+#include "memory.hpp"
 #include "strikeproof/parallel.hpp"
 
 namespace strikeproof::benchmarks {
@@ -15,17 +16,29 @@ namespace strikeproof::benchmarks {
   return static_cast<std::size_t>(state.range(0));
 }
 
-/// Times `work` over all rows, with as many threads as the second argument says.
-template <class Work>
-void run(benchmark::State& state, const Work& work) {
-  // several blocks a thread, however small the batch: else the pool has nothing to share
-  const std::size_t block = std::clamp<std::size_t>(size_of(state) / 16, 8, 4096);
-  const Parallel parallel{static_cast<unsigned>(state.range(1)), block, {}};
+/// Times `call`, which is false where it was stopped, and reports memory, its outputs' included.
+template <class Call>
+void run_call(benchmark::State& state, std::size_t outputs, const Call& call) {
   for (auto _ : state) {
-    if (!for_each_block(size_of(state), parallel, work)) state.SkipWithError("stopped");
+    if (!call()) state.SkipWithError("stopped");
     benchmark::ClobberMemory();
   }
+  report_memory(state, outputs, call);  // last: tables that the first call makes are not the call's
   state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+
+/// Times `work` over all rows into `out`, by blocks and as many threads as the second argument
+/// says.
+template <class Work>
+void run_blocks(benchmark::State& state, const Results& out, std::size_t block, const Work& work) {
+  const Parallel parallel{static_cast<unsigned>(state.range(1)), block, {}};
+  run_call(state, out.bytes(), [&] { return for_each_block(size_of(state), parallel, work); });
+}
+
+/// The same, several blocks a thread, however small the batch: else the pool has nothing to share.
+template <class Work>
+void run(benchmark::State& state, const Results& out, const Work& work) {
+  run_blocks(state, out, std::clamp<std::size_t>(size_of(state) / 16, 8, 4096), work);
 }
 
 /// Times `one`, of the options and a row, over all rows.
@@ -33,7 +46,7 @@ template <auto one>
 void run_each(benchmark::State& state) {
   const RandomOptions& options = random_options(size_of(state));
   Results out(size_of(state), 1);
-  run(state, [&](Rows rows) {
+  run(state, out, [&](Rows rows) {
     for (std::size_t i = rows.begin; i < rows.end; ++i) out.column(0)[i] = one(options, i);
   });
 }

@@ -29,7 +29,7 @@ void discount(benchmark::State& state) {
   const auto curve =
       ts::RateCurve::from_zero_rates(times(), levels(0.02, 0.001), ts::Interpolation::kLinearZero);
   bm::Results out(options.time.size(), 1);
-  bm::run(state, [&](strikeproof::Rows rows) {
+  bm::run(state, out, [&](strikeproof::Rows rows) {
     for (std::size_t i = rows.begin; i < rows.end; ++i) {
       out.column(0)[i] = curve.discount(options.time[i]);
     }
@@ -40,7 +40,7 @@ void volatility(benchmark::State& state) {
   const auto& options = bm::random_options(bm::size_of(state));
   const auto curve = ts::VolatilityCurve::piecewise_constant(times(), levels(0.15, 0.005));
   bm::Results out(options.time.size(), 1);
-  bm::run(state, [&](strikeproof::Rows rows) {
+  bm::run(state, out, [&](strikeproof::Rows rows) {
     for (std::size_t i = rows.begin; i < rows.end; ++i) {
       out.column(0)[i] = curve.volatility(0.5 * options.time[i], options.time[i]);
     }

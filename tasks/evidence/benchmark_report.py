@@ -64,6 +64,7 @@ class Row(BaseModel):
     aggregate_name: StrictStr | None = None
     aggregate_unit: StrictStr | None = None
     items_per_second: Finite | None = None
+    peak_bytes: Finite | None = None
     label: StrictStr | None = None
     error_occurred: bool = False
     error_message: StrictStr | None = None
@@ -119,6 +120,8 @@ def implausible(report: Report) -> Iterator[str]:
             yield f"implausible: {row.name} ran {row.iterations} iterations"
         if row.items_per_second is None or row.items_per_second <= 0.0:
             yield f"implausible: {row.name} priced {row.items_per_second} items per second"
+        if row.peak_bytes is None or row.peak_bytes <= 0.0 or row.peak_bytes % 1.0 != 0.0:
+            yield f"implausible: {row.name} held {row.peak_bytes} bytes at its peak"
 
 
 def unfit(context: Context) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """Nanoseconds per price from a Google Benchmark report: table, plot, headline figures.
 
 Times are wall time per option row: the median over repetitions, with the median absolute
-deviation over the median as spread. What makes a report believable is in `benchmark_report`.
+deviation over the median as spread. Memory is what one untimed call holds on the heap at its peak,
+its outputs included and its inputs not. What makes a report believable is in `benchmark_report`.
 """
 
 from __future__ import annotations
@@ -76,7 +77,14 @@ def _summary(name: str, rows: list[Row]) -> dict[str, Any]:
         "iterations": sum(row.iterations for row in rows),
         "ns_per_price": median,
         "spread": statistics.median(abs(time - median) for time in times) / median,
+        "peak_bytes": _bytes(rows),
+        "bytes_per_option": _bytes(rows) / batch,
     }
+
+
+def _bytes(rows: list[Row]) -> int:
+    assert rows[0].peak_bytes is not None  # `implausible` refuses such a row
+    return int(rows[0].peak_bytes)
 
 
 def _ns_per_price(row: Row) -> float:
@@ -117,6 +125,8 @@ def _contradictions(report: Report, name: str) -> Iterator[str]:
                 f"{name} repetition {row.repetition_index}: {per_price:.6g} ns per price by time, "
                 f"{_ns_per_price(row):.6g} by rate"
             )
+    if len({row.peak_bytes for row in rows}) != 1 or rows[0].peak_bytes is None:
+        yield f"{name} holds another number of bytes in each repetition, or none"
     median = statistics.median(row.real_time for row in rows)
     for row in medians:
         if not math.isclose(row.real_time, median, rel_tol=_SAME):
@@ -127,7 +137,7 @@ def figures(report: Report) -> dict[str, Any]:
     """Headline figures: how the binary was built, and ns per price of every benchmark."""
     context = report.context
     rows = table(report).iter_rows(named=True)
-    shown = ("ns_per_price", "spread", "batch", "threads", "repetitions")
+    shown = ("ns_per_price", "spread", "bytes_per_option", "batch", "threads", "repetitions")
     return {
         "compiler": context.strikeproof_compiler,
         "flags": context.strikeproof_flags,

@@ -344,7 +344,7 @@ FAMILIES: tuple[Artifact, ...] = (
     Artifact(
         _BENCHMARK_TABLE,
         "benchmarks",
-        "Nanoseconds per price, median and spread, from the report",
+        "Nanoseconds and bytes per price, from the report",
         "tasks.evidence.benchmarks:write_benchmark_table",
         "benchmark_table",
         {"report": _BENCHMARK_REPORT},
@@ -617,14 +617,17 @@ OPTIONAL: tuple[Artifact, ...] = (
         "This run of the benchmarks beside the last one on this machine: ratios and noise bands",
         "tasks.evidence.benchmark_regression:write_regression",
         "benchmark_regression",
-        {"report": _BENCHMARK_REPORT},
+        {
+            "report": _BENCHMARK_REPORT,
+            "instructions": f"{_ARTIFACTS}/instruction_counts/instruction_counts.csv",
+        },
         timed=True,
         packed=False,
     ),
     Artifact(
         _FRONTIER,
         "frontier",
-        "Error and time of every method of American puts and Heston calls, beside QuantLib's",
+        "Error and time of every method of four products, beside QuantLib's",
         "tasks.evidence.frontier:write_frontier",
         "frontier",
         {"core": CORE, "reference": "tests/data/heston_reference.csv"},

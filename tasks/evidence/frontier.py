@@ -3,8 +3,9 @@
 American puts: twenty random contracts, whole days to expiry, errors against QuantLib's collocation
 beyond its finest scheme, which itself is good to some 3e-9: smaller errors are not told apart.
 Heston: five surfaces of `smile_surfaces`, errors on their reference calls of 30 digits on a forward
-of 1. Times are medians over rounds in which all methods take turns. QuantLib's options and engines
-are built beforehand, only the pricing is timed; ours takes columns.
+of 1. Asian and down-and-out calls: eight contracts, truths of `path_options`. Times are medians
+over rounds in which all methods take turns. QuantLib's options and engines are built beforehand,
+only the pricing is timed; ours takes columns.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ import strikeproof as sp
 from tasks.evidence import plotting, smile_surfaces, tables
 from tasks.evidence.oracles import american as american_oracle
 from tasks.evidence.oracles import heston as heston_oracle
+from tasks.evidence.oracles import path_methods
 from tasks.evidence.progress import Progress
+from tasks.evidence.thirds import path_options
 
 OURS, THEIRS = "strikeproof", "QuantLib"
 _CONTRACTS = 20
@@ -151,6 +154,48 @@ def _all(surfaces: list[heston_oracle.Surface]) -> list[float]:
     return [price for surface in surfaces for price in surface.prices()]
 
 
+def paths() -> list[Method]:
+    """Asian calls of four fixings, and down-and-out calls."""
+    rows = path_options.contracts()
+    columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    exact = {
+        "asian": np.array([path_options.asian(row) for row in rows]),
+        "barrier": np.array([path_options.barrier(row) for row in rows]),
+    }
+    found = []
+
+    def ours(
+        product: str, name: str, setting: str, price: Callable[..., Any], copies: int, **also: Any
+    ) -> None:
+        level = {argument: columns["barrier"] for argument, v in also.items() if v is _BARRIER}
+        given = {name: values for name, values in columns.items() if name != "barrier"} | level
+        rest = {argument: v for argument, v in also.items() if v is not _BARRIER}
+        work = partial(price, option_type="call", threads=1, **rest)
+        timed = partial(work, **{name: np.tile(values, copies) for name, values in given.items()})
+        prices, count = partial(work, **given), copies * len(rows)
+        found.append(Method(product, OURS, name, setting, timed, count, prices, exact[product]))
+
+    for method in ("accurate", "curran", "lognormal"):
+        how: dict[str, Any] = {"method": method, "fixings": path_methods.FIXINGS}
+        ours("asian", method, "0", sp.asian.price, _COPIES, **how)
+    down: dict[str, Any] = {"barrier_type": "down_out", "barrier": _BARRIER}
+    ours("barrier", "closed form", "0", sp.barrier.price, _COPIES, **down)
+    for steps in (25, 50, 100, 200, 400):
+        grid: dict[str, Any] = {"time_steps": steps, "spot_points": 2 * steps}
+        grid |= {"exercise": "european"}
+        grid |= {"barrier_type": "out", "lower_barrier": _BARRIER}
+        ours("barrier", "finite differences", str(steps), sp.finite_difference.price, 1, **grid)
+    for product, method, setting in path_methods.METHODS:
+        work = path_methods.Batch(product, rows, method, setting).prices
+        row = (work, len(rows), work, exact[product])
+        found.append(Method(product, THEIRS, method, str(setting), *row))
+    return found
+
+
+_COPIES = 50  # of the contracts in a call of a cheap method
+_BARRIER = object()  # stands for the contracts' barriers
+
+
 def measure(methods: list[Method], progress: Progress, rounds: int = _ROUNDS) -> pl.DataFrame:
     """One row per method and setting."""
     times: list[list[float]] = [[] for _ in methods]
@@ -196,13 +241,15 @@ def write_frontier(
     config: Mapping[str, Any],  # noqa: ARG001 - one signature for all makers
     progress: Progress,
 ) -> None:
-    """Measure every method of both products and write the table."""
-    methods = [*_american(), *_heston(inputs["reference"])]
+    """Measure every method of all products and write the table."""
+    methods = [*_american(), *_heston(inputs["reference"]), *paths()]
     tables.write_table(measure(methods, progress), output, tables.Frontier)
 
 
 _TITLES = {
     "american": "American put, spot 100: against QuantLib's collocation, refined to some 3e-9",
+    "asian": "Asian call of four fixings, spot 100: against Gauss-Hermite integration",
+    "barrier": "Down-and-out call, spot 100, watched all the time: against 40 digits",
     "heston": "Heston call on a forward of 1, five models: against 30 digits",
 }
 _LEAST_SHOWN = 1e-16
@@ -218,8 +265,10 @@ def write_frontier_plot(
     """Draw error against time, one panel a product."""
     frame = tables.read_table(inputs["table"], tables.Frontier)
     title = "Error against time by one thread: down and to the left is better"
-    with plotting.figure(output, 11.0, 13.0, title) as drawn:
-        for axes, (product, heading) in zip(drawn.subplots(2, 1), _TITLES.items(), strict=True):
+    with plotting.figure(output, 11.0, 25.0, title) as drawn:
+        for axes, (product, heading) in zip(
+            drawn.subplots(len(_TITLES), 1), _TITLES.items(), strict=True
+        ):
             rows = frame.filter(pl.col("product") == product)
             _draw(axes, rows)
             axes.set_title(heading)

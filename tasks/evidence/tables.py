@@ -119,7 +119,7 @@ def relative_error() -> pl.Expr:
 
 
 class BenchmarkTable(dy.Schema):
-    """Median and relative spread of one benchmark over its repetitions."""
+    """Median and relative spread of one benchmark over its repetitions, and a call's memory."""
 
     name = dy.String(nullable=False, regex=r"^[a-z_0-9/:]+$", primary_key=True)
     engine = dy.String(nullable=False, regex=r"^[a-z_0-9]+$")
@@ -130,6 +130,13 @@ class BenchmarkTable(dy.Schema):
     iterations = dy.Int64(nullable=False, min=1)
     ns_per_price = dy.Float64(nullable=False, min_exclusive=0.0)
     spread = dy.Float64(nullable=False, min=0.0)
+    peak_bytes = dy.Int64(nullable=False, min=1)
+    bytes_per_option = dy.Float64(nullable=False, min_exclusive=0.0)
+
+    @dy.rule()
+    def bytes_are_of_the_batch(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+        """Bytes per option are those of a call over its options."""
+        return pl.col("bytes_per_option") == pl.col("peak_bytes") / pl.col("batch")
 
 
 class BenchmarkRegression(dy.Schema):
@@ -140,24 +147,36 @@ class BenchmarkRegression(dy.Schema):
     comparable = dy.String(nullable=False, regex=r"^[0-9a-f]{16}$")
     ns_per_price = dy.Float64(nullable=False, min_exclusive=0.0)
     spread = dy.Float64(nullable=False, min=0.0)
+    instructions = dy.Float64(nullable=True, min_exclusive=0.0)
     last_report = dy.String(nullable=True, regex=r"^[0-9a-f]{64}$")
     last_ns = dy.Float64(nullable=True, min_exclusive=0.0)
     last_spread = dy.Float64(nullable=True, min=0.0)
+    last_instructions = dy.Float64(nullable=True, min_exclusive=0.0)
     ratio = dy.Float64(nullable=True, min_exclusive=0.0)
+    drift = dy.Float64(nullable=True, min_exclusive=0.0)
     band = dy.Float64(nullable=True, min_exclusive=1.0)
-    verdict = dy.String(nullable=False, regex=r"^(first|same|slower|faster)$")
+    verdict = dy.String(
+        nullable=False, regex=r"^(first|same|slower|faster|unconfirmed|instructions)$"
+    )
 
     @dy.rule()
     def verdict_follows_from_the_ratio(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
-        """Ratio of the two times, and what the band makes of it; none without a last run."""
-        names = ["last_report", "last_ns", "last_spread", "ratio", "band"]
+        """Ratio of the two times, what band and counts make of it; none without a last run."""
+        names = ["last_report", "last_ns", "last_spread", "ratio", "drift", "band"]
         first = pl.all_horizontal(pl.col(*names).is_null()) & (pl.col("verdict") == "first")
         ratio, band = pl.col("ratio"), pl.col("band")
         right = ratio == pl.col("ns_per_price") / pl.col("last_ns")
+        own = ratio / pl.col("drift")
+        grown = pl.col("instructions") / pl.col("last_instructions")
+        more = grown > 1.01
         word = (
-            pl.when(ratio > band)
+            pl.when((own > band) & more.fill_null(value=True))
             .then(pl.lit("slower"))
-            .when(ratio < 1.0 / band)
+            .when(own > band)
+            .then(pl.lit("unconfirmed"))
+            .when(more.fill_null(value=False))
+            .then(pl.lit("instructions"))
+            .when(own < 1.0 / band)
             .then(pl.lit("faster"))
             .otherwise(pl.lit("same"))
         )
@@ -209,7 +228,9 @@ class InstructionCounts(dy.Schema):
 class Frontier(dy.Schema):
     """Time and error of one method at one setting."""
 
-    product = dy.String(nullable=False, regex=r"^(american|heston)$", primary_key=True)
+    product = dy.String(
+        nullable=False, regex=r"^(american|asian|barrier|heston)$", primary_key=True
+    )
     library = dy.String(nullable=False, regex=r"^(strikeproof|QuantLib)$", primary_key=True)
     method = dy.String(nullable=False, min_length=1, primary_key=True)
     setting = dy.String(nullable=False, regex=r"^[a-z_0-9]+$", primary_key=True)

@@ -34,6 +34,7 @@ def rows(name, times, batch):
             "real_time": time,
             "cpu_time": time,
             "items_per_second": batch / (time * 1e-6),
+            "peak_bytes": 9.0 * batch + 24.0,
         }
     middle = sorted(times)[len(times) // 2]
     yield common | {
@@ -60,6 +61,7 @@ def test_the_median_is_per_price_and_the_spread_is_relative(report):
     assert heston["ns_per_price"] == pytest.approx(5000.0, rel=1e-12)
     assert heston["spread"] == pytest.approx(100.0 / 500.0, rel=1e-9)  # |400-500|, 0, |900-500|
     assert (heston["repetitions"], heston["iterations"]) == (3, 21)
+    assert (heston["peak_bytes"], heston["bytes_per_option"]) == (924, 9.24)
     assert black["ns_per_price"] == pytest.approx(500_000.0, rel=1e-12)
 
 
@@ -91,6 +93,9 @@ BROKEN = [
     pytest.param(cell(1, items_per_second=None), "items per second", id="no-rate"),
     pytest.param(cell(0, real_time=40.0), "400 ns per price by time, 4000 by rate", id="edited"),
     pytest.param(cell(3, real_time=400.0), "median row says 400, its repetitions 500", id="median"),
+    pytest.param(cell(0, peak_bytes=None), "held None bytes", id="no-memory"),
+    pytest.param(cell(0, peak_bytes=0.5), "held 0.5 bytes", id="half-a-byte"),
+    pytest.param(cell(0, peak_bytes=8.0), "another number of bytes", id="edited-memory"),
     pytest.param(cell(0, error_occurred=True), "reports an error", id="error"),
     pytest.param(
         lambda r: [row.update(run_name="price") for row in r["benchmarks"]],

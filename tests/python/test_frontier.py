@@ -4,8 +4,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+import strikeproof as sp
 from tasks.evidence import frontier, tables
-from tasks.evidence.oracles import american, heston
+from tasks.evidence.oracles import american, heston, path_methods
+from tasks.evidence.thirds import path_options
 
 pytestmark = pytest.mark.fast
 
@@ -57,12 +59,36 @@ def test_every_engine_of_heston_answers(name, setting):
     assert price == pytest.approx(exact, abs=1e-3)
 
 
+def test_the_truths_of_asian_and_barrier_options_stand_by_themselves():
+    """More nodes change nothing; a far barrier leaves the vanilla call, a near one nothing."""
+    row = path_options.contracts()[0]
+    assert path_options.asian(row) == pytest.approx(path_options.asian(row, 36), abs=1e-7)
+    asked = {name: row[name] for name in row if name != "barrier"}
+    call = sp.black_scholes.price(option_type="call", **asked)
+    assert path_options.barrier(row | {"barrier": 1e-3}) == pytest.approx(call, abs=1e-9)
+    assert path_options.barrier(row | {"barrier": row["spot"]}) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_every_method_of_asian_and_barrier_options_answers():
+    for method in frontier.paths():
+        dear = method.library == "QuantLib" and int(method.setting) > 2000
+        if not dear:
+            error = np.abs(np.asarray(method.prices()) - method.truth)
+            assert error.max() < 2.0, method.method
+            if (method.library, method.method) in EXACT:
+                assert error.max() < 1e-6, method.method
+    assert path_options.FIXINGS == path_methods.FIXINGS
+
+
+EXACT = {("strikeproof", "accurate"), ("strikeproof", "closed form"), ("QuantLib", "closed form")}
+
+
 def test_the_picture_is_the_same_bytes_twice(tmp_path):
     row = {"options": 2, "failures": 0, "ns_per_option": 10.0, "spread": 0.0}
     row |= {"rms_error": 0.0, "max_error": 0.0, "method": "one", "setting": "1"}
     rows = [
         row | {"product": product, "library": library}
-        for product in ("american", "heston")
+        for product in frontier._TITLES
         for library in ("strikeproof", "QuantLib")
     ]
     table = tmp_path / "frontier.csv"
