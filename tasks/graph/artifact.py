@@ -162,7 +162,7 @@ class ArtifactJob(Job):
             "config": self.config,
         }
         try:
-            outcome = run_worker(job, (descriptor,), follow)
+            outcome = run_worker(job, (descriptor,), follow, forked=not self.spec.timed)
             if outcome.code == 0:
                 outcome = _checked(outcome, temporary)
             if outcome.code == 0:

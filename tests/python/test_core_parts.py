@@ -21,7 +21,8 @@ HOUSE = {
     "b.cpp": "namespace nanobind { class module_; }\ndouble g(double);\ndouble (*at_b)(double);\n"
     "void bind_b(nanobind::module_&) { at_b = g; }\n",
     "module.cpp": "namespace nanobind { class module_; }\n"
-    "void bind_a(nanobind::module_&);\nvoid bind_b(nanobind::module_&);\nint version() { return 3; }\n"
+    "void bind_a(nanobind::module_&);\nvoid bind_b(nanobind::module_&);\n"
+    "int version() { return 3; }\n"
     'extern "C" void PyInit__core(nanobind::module_& m) { version(); bind_a(m); bind_b(m); }\n',
 }
 
