@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tasks.evidence import catalog, instruction_plan, parity_grid, tolerances
+from tasks.negative.catalogue import Catalogue
 from tasks.negative.convergence_lies import CONVERGENCE_LIES
 from tasks.negative.scene import BENCHMARKS, COUNTS, MANIFEST, PARITY, SUMMARY, WRDS, Scene
 
@@ -26,7 +27,7 @@ _QUOTES = "docs/artifacts/market_fit/quotes.csv"
 _BY_EXPIRY = "docs/artifacts/market_fit/by_expiry.csv"
 
 Lie = Callable[[Scene], None]
-LIES: dict[str, tuple[Lie, str]] = {}
+LIES: Catalogue[tuple[Lie, str]] = Catalogue()
 
 
 def lie(number: str, pattern: str) -> Callable[[Lie], Lie]:
