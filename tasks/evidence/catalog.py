@@ -99,6 +99,7 @@ PARITY_PRODUCTS = (
     "asian_geometric",
     "asian_continuous",
     "asian_lognormal",
+    "partial_barrier",
     "lookback",
     "exchange",
     "spread_kirk",
@@ -112,6 +113,7 @@ PARITY_PRODUCTS = (
     "merton",
     "variance_gamma",
     "svi",
+    "monte_carlo",
 )
 _PARITY_TABLES = {name: f"{_PRODUCTS}/{name}.parquet" for name in PARITY_PRODUCTS}
 

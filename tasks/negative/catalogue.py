@@ -1,4 +1,4 @@
-"""Lies by their ids: none may stand twice, since the later would silently take the other's place."""
+"""Lies by their ids: none may stand twice, for the later would silently replace the other."""
 
 from __future__ import annotations
 
