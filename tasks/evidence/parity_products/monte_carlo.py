@@ -45,8 +45,13 @@ def _payoff(row: Contract) -> mc.Payoff:
 def estimate(row: Contract, standard_error: float = STANDARD_ERROR) -> mc.Estimate:
     """One row's simulation."""
     model = mc.BlackScholes(**{name: row[name] for name in _MARKET})
-    target = {"target_error": standard_error, "target_relative_error": standard_error}
-    return mc.price(_payoff(row), model, seed=SEED, **target)
+    return mc.price(
+        _payoff(row),
+        model,
+        seed=SEED,
+        target_error=standard_error,
+        target_relative_error=standard_error,
+    )
 
 
 def _ours(columns: dict[str, Any]) -> Mapping[str, Any]:

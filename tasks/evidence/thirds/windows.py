@@ -84,7 +84,7 @@ def partial_barrier(terms: Terms) -> float:
         if terms["watched"] == "until":
             image = np.exp(2.0 * m * b / s**2 - (((x - 2.0 * b - m) / s) ** 2) / 2.0)
             return np.where(alive, (density - image) * rest.vanilla(later), 0.0)
-        value = np.where(upper, rest.out(later, True), rest.out(later, False))
+        value: Floats = np.where(upper, rest.out(later, True), rest.out(later, False))
         if terms["watched"] == "from_beyond":
             value = np.where(alive, value, 0.0)
         return density * value
@@ -95,4 +95,4 @@ def partial_barrier(terms: Terms) -> float:
     breaks |= {bend + rest.deviation * k for bend in bends for k in steps / 2.0}
     inside = [x for x in breaks if abs(x - m) <= _REACH * s]
     total = integral(integrand, inside)
-    return math.exp(-rest.rate * t) * total / (s * math.sqrt(2.0 * math.pi))
+    return float(math.exp(-rest.rate * t) * total / (s * math.sqrt(2.0 * math.pi)))
