@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from tasks.evidence import receipts, sources
+from tasks.evidence import core_parts, receipts, sources
 from tasks.evidence.digest import sha256_file
 from tasks.evidence.repository import ROOT
 from tasks.graph.artifact import Job, job_task, shown
@@ -65,10 +65,10 @@ class BuildJob(Job):
         return receipts.Recipe(self.build, self.config, digests, tools)
 
     def paths(self) -> dict[str, Path]:
-        """The extension module, the benchmarks, the tests."""
+        """The extension module and its parts, the benchmarks, the tests."""
         core = sources.core_path()
         programs = {name: BUILD_FOLDER / "bin" / name for name in _PROGRAMS}
-        return {f"strikeproof/{core.name}": core, **programs}
+        return {f"strikeproof/{core.name}": core, "parts": ROOT / core_parts.PATH, **programs}
 
     def run(self, follow: Follow, descriptor: int) -> Outcome:
         """Configure, compile, install."""

@@ -39,6 +39,60 @@ void bind_svi(nb::module_& module);
 void bind_term_structure(nb::module_& module);
 void bind_variance_gamma(nb::module_& module);
 
+namespace {
+
+// Each part of the module, by the name of its file here.
+struct Part {
+  const char* name;
+  void (*bind)(nb::module_& module);
+};
+
+constexpr Part kParts[] = {
+    {"american", bind_american},
+    {"american_approximation", bind_american_approximation},
+    {"asian", bind_asian},
+    {"bachelier", bind_bachelier},
+    {"barrier", bind_barrier},
+    {"basket", bind_basket},
+    {"bates", bind_bates},
+    {"black", bind_black},
+    {"black_scholes", bind_black_scholes},
+    {"digital", bind_digital},
+    {"dividends", bind_dividends},
+    {"double_barrier", bind_double_barrier},
+    {"exchange", bind_exchange},
+    {"finite_difference", bind_finite_difference},
+    {"heston", bind_heston},
+    {"heston_finite_difference", bind_heston_finite_difference},
+    {"kou", bind_kou},
+    {"lattice", bind_lattice},
+    {"lookback", bind_lookback},
+    {"monte_carlo", bind_monte_carlo},
+    {"monte_carlo_dynamics", bind_monte_carlo_dynamics},
+    {"monte_carlo_payoffs", bind_monte_carlo_payoffs},
+    {"monte_carlo_exercise", bind_monte_carlo_exercise},
+    {"monte_carlo_greeks", bind_monte_carlo_greeks},
+    {"portfolio", bind_portfolio},
+    {"rainbow", bind_rainbow},
+    {"random", bind_random},
+    {"spread", bind_spread},
+    {"ssvi", bind_ssvi},
+    {"svi", bind_svi},
+    {"term_structure", bind_term_structure},
+    {"variance_gamma", bind_variance_gamma},
+};
+
+/// Binds a part and notes which names it defines; a module's dictionary keeps their order.
+void bind_part(const Part& part, nb::module_& module, nb::dict& owners) {
+  const auto defined = nb::borrow<nb::dict>(module.attr("__dict__"));
+  const std::size_t before = defined.size();
+  part.bind(module);
+  const nb::list names = defined.keys();
+  for (std::size_t k = before; k < names.size(); ++k) owners[names[k]] = part.name;
+}
+
+}  // namespace
+
 NB_MODULE(_core, module) {
   module.doc() = "Compiled kernels of strikeproof; use the Python modules around them.";
   module.def(
@@ -57,36 +111,9 @@ NB_MODULE(_core, module) {
         return found;
       },
       nb::sig("def build_info() -> dict[str, str | bool]"), "How the core was compiled.");
-  bind_american(module);
-  bind_american_approximation(module);
-  bind_asian(module);
-  bind_bachelier(module);
-  bind_barrier(module);
-  bind_basket(module);
-  bind_bates(module);
-  bind_black(module);
-  bind_black_scholes(module);
-  bind_digital(module);
-  bind_dividends(module);
-  bind_double_barrier(module);
-  bind_exchange(module);
-  bind_finite_difference(module);
-  bind_heston(module);
-  bind_heston_finite_difference(module);
-  bind_kou(module);
-  bind_lattice(module);
-  bind_lookback(module);
-  bind_monte_carlo(module);
-  bind_monte_carlo_dynamics(module);
-  bind_monte_carlo_payoffs(module);
-  bind_monte_carlo_exercise(module);
-  bind_monte_carlo_greeks(module);
-  bind_portfolio(module);
-  bind_rainbow(module);
-  bind_random(module);
-  bind_spread(module);
-  bind_ssvi(module);
-  bind_svi(module);
-  bind_term_structure(module);
-  bind_variance_gamma(module);
+  nb::dict owners;
+  for (const Part& part : kParts) bind_part(part, module, owners);
+  module.def(
+      "parts", [owners] { return owners; }, nb::sig("def parts() -> dict[str, str]"),
+      "The part of the core that defines each name: what depends on one engine is told by it.");
 }

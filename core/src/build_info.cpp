@@ -1,7 +1,7 @@
 // Facts of the compilation; the STRIKEPROOF_* texts come from CMake.
 #include "strikeproof/build_info.hpp"
 
-#include "simd/vector_kernels.hpp"
+#include "simd/instruction_set.hpp"
 
 namespace strikeproof {
 namespace {
@@ -36,7 +36,7 @@ BuildInfo build_info() noexcept {
           .flags = STRIKEPROOF_FLAGS,
           .build_type = STRIKEPROOF_BUILD_TYPE,
           .sanitizers = STRIKEPROOF_SANITIZERS,
-          .simd = simd::kernels().name,
+          .simd = simd::instruction_set_name(),
           .ndebug = kNdebug,
           .optimized = kOptimized};
 }

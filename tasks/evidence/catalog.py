@@ -10,13 +10,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 # Inputs that are compiled, not stored: resolved by tasks.evidence.sources.
-CORE = "@core"  # the extension module that `import strikeproof` loads
+CORE = "@core"  # the extension module that `import strikeproof` loads, or the parts of it in use
 BENCHMARK_BINARY = "@benchmarks"  # the Google Benchmark program
 COUNTS_BINARY = "@counts"  # the program whose instructions are counted
 
 RECEIPT_SUFFIX = ".receipt.json"
 TOLERANCES = "tasks/evidence/tolerances.toml"
 PACK = "docs/validation_pack.zip"
+
+
+def core_part(part: str) -> str:
+    """Name under which a receipt lists a part of the compiled core."""
+    return f"{CORE}/{part}"
+
+
+def is_core(source: str) -> bool:
+    """Whether a receipt's input is the compiled core or a part of it."""
+    return source == CORE or source.startswith(core_part(""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +99,7 @@ PARITY_PRODUCTS = (
     "asian_geometric",
     "asian_continuous",
     "asian_lognormal",
+    "partial_barrier",
     "lookback",
     "exchange",
     "spread_kirk",
@@ -102,6 +113,7 @@ PARITY_PRODUCTS = (
     "merton",
     "variance_gamma",
     "svi",
+    "monte_carlo",
 )
 _PARITY_TABLES = {name: f"{_PRODUCTS}/{name}.parquet" for name in PARITY_PRODUCTS}
 

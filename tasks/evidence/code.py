@@ -3,6 +3,11 @@
 The closure is read from the syntax tree, not by importing, so that a check costs milliseconds and
 runs nothing. Imports inside functions count as well. Only the packages of this repository are
 followed; third-party packages enter a receipt by version.
+
+`strikeproof` is an index: its ``__init__`` imports every engine so that users need not. Who imports
+an engine by name depends on that engine and on the text of the index, not on the other engines; who
+imports the index itself depends on all of them. In the same way `core_names` tells which functions
+of the compiled core a module can reach.
 """
 
 from __future__ import annotations
@@ -31,21 +36,69 @@ def module_file(module: str, root: Path) -> Path | None:
     return None
 
 
+# Packages whose __init__ only collects names: tests/python/test_code_closure.py holds them to it.
+INDEXES = frozenset({"strikeproof"})
+COMPILED = "strikeproof._core"
+
+Import = tuple[str, str | None]  # a module, and a name taken from it
+
+
+def _base(node: ast.ImportFrom, package: str) -> str:
+    """Module from which a statement imports, by its full name."""
+    base = node.module or ""
+    if node.level == 0:
+        return base
+    parents = package.split(".")
+    return ".".join(parents[: len(parents) - node.level + 1] + ([base] if base else []))
+
+
 @lru_cache(maxsize=512)
-def _imported_names(source: bytes, package: str) -> frozenset[str]:
-    """Absolute dotted names that a source text imports; `package` resolves relative imports."""
-    names: set[str] = set()
+def _imports(source: bytes, package: str) -> frozenset[Import]:
+    """What a source text imports; `package` resolves relative imports."""
+    found: set[Import] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
+            found.update((alias.name, None) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                parents = package.split(".")
-                base = ".".join(parents[: len(parents) - node.level + 1] + ([base] if base else []))
-            names.add(base)
-            names.update(f"{base}.{alias.name}" for alias in node.names)
-    return frozenset(names)
+            found.update((_base(node, package), alias.name) for alias in node.names)
+    return frozenset(found)
+
+
+def _targets(source: bytes, package: str, root: Path) -> set[str]:
+    """Modules that a source text imports, each by its full name."""
+    found = set()
+    for base, name in _imports(source, package):
+        full = base if name is None else f"{base}.{name}"
+        is_module = full == COMPILED or module_file(full, root) is not None
+        found.add(full if is_module else base)
+    return found
+
+
+def _package(module: str, path: Path) -> str:
+    return module if path.name == "__init__.py" else module.rpartition(".")[0]
+
+
+def _modules(module: str, root: Path) -> dict[str, Path]:
+    """Modules of this repository that `module` imports, directly or not, itself included."""
+    if module_file(module, root) is None:
+        raise ValueError(f"module {module!r} is not a source file of this repository")
+    files: dict[str, Path] = {}
+    followed: set[str] = set()
+    pending = [module]
+    while pending:
+        name = pending.pop()
+        parts = name.split(".")
+        for depth in range(1, len(parts) + 1):  # a package's __init__ runs before its modules
+            dotted = ".".join(parts[:depth])
+            path = module_file(dotted, root)
+            if path is None:
+                continue
+            files[dotted] = path
+            if dotted in followed or (dotted in INDEXES and dotted != name):
+                continue
+            followed.add(dotted)
+            pending.extend(_targets(path.read_bytes(), _package(dotted, path), root))
+    return files
 
 
 def code_closure(module: str, root: Path) -> list[Path]:
@@ -63,23 +116,47 @@ def code_closure(module: str, root: Path) -> list[Path]:
     ValueError
         `module` is not a module of this repository.
     """
-    if module_file(module, root) is None:
-        raise ValueError(f"module {module!r} is not a source file of this repository")
-    files: set[Path] = set()
-    seen: set[str] = set()
-    pending = [module]
-    while pending:
-        name = pending.pop()
-        parts = name.split(".")
-        for depth in range(1, len(parts) + 1):  # a package's __init__ runs before its modules
-            dotted = ".".join(parts[:depth])
-            if dotted in seen:
-                continue
-            seen.add(dotted)
-            path = module_file(dotted, root)
-            if path is None:
-                continue
-            files.add(path)
-            package = dotted if path.name == "__init__.py" else dotted.rpartition(".")[0]
-            pending.extend(_imported_names(path.read_bytes(), package))
-    return sorted(files)
+    return sorted(_modules(module, root).values())
+
+
+@lru_cache(maxsize=512)
+def _core_names(source: bytes, package: str) -> frozenset[str] | None:
+    """Names of the compiled core that a source text uses; None where that cannot be told."""
+    tree = ast.parse(source)
+    aliases: set[str] = set()
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            if any(alias.name == COMPILED for alias in node.names):
+                return None
+        elif isinstance(node, ast.ImportFrom):
+            base = _base(node, package)
+            for alias in node.names:
+                if f"{base}.{alias.name}" == COMPILED:
+                    aliases.add(alias.asname or alias.name)
+                elif base == COMPILED:
+                    names.add(alias.name)
+    taken = 0
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            if node.attr == "_core":
+                return None
+            if isinstance(node.value, ast.Name) and node.value.id in aliases:
+                names.add(node.attr)
+                taken += 1
+        elif isinstance(node, ast.Name) and node.id in aliases:
+            taken -= 1  # a use of the module itself, unless an attribute is taken from it
+        elif isinstance(node, ast.Constant) and node.value == COMPILED:
+            return None
+    return frozenset(names) if taken == 0 and "*" not in names else None
+
+
+def core_names(module: str, root: Path) -> frozenset[str] | None:
+    """Names of the compiled core that `module` can reach; None where that cannot be told."""
+    found: set[str] = set()
+    for name, path in _modules(module, root).items():
+        used = _core_names(path.read_bytes(), _package(name, path))
+        if used is None:
+            return None
+        found |= used
+    return frozenset(found)

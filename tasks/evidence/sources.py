@@ -1,4 +1,8 @@
-"""Where the inputs of an artifact lie, and what they hash to: data, code, the compiled core."""
+"""Where the inputs of an artifact lie, and what they hash to: data, code, the compiled core.
+
+Of the compiled core an artifact depends on the parts that its maker can reach: ``@core/barrier``;
+where these cannot be told, on the extension module as a whole: ``@core``.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,9 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
-from tasks.evidence import catalog
+from tasks.evidence import catalog, core_parts
 from tasks.evidence.catalog import Artifact
-from tasks.evidence.code import code_closure
+from tasks.evidence.code import code_closure, core_names
 from tasks.evidence.digest import sha256_file
 from tasks.evidence.repository import ROOT
 
@@ -66,8 +70,29 @@ def input_digests(
     FileNotFoundError
         An input is missing; the message names it.
     """
-    digests = {source: hashed(resolve(source, root)) for source in set(artifact.inputs.values())}
-    return digests | code_digests(artifact.build.partition(":")[0], hashed)
+    module = artifact.build.partition(":")[0]
+    named = set(artifact.inputs.values())
+    digests = {source: hashed(resolve(source, root)) for source in named - {catalog.CORE}}
+    if catalog.CORE in named:
+        digests |= core_digests(module, hashed)
+    return digests | code_digests(module, hashed)
+
+
+def core_digests(module: str, hashed: Callable[[Path], str] = sha256_file) -> dict[str, str]:
+    """SHA-256 of each part of the compiled core that `module` can reach, or of the whole.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no compiled core.
+    """
+    whole = hashed(core_path())
+    parts = core_parts.load(whole)
+    names = core_names(module, ROOT)
+    found = None if parts is None or names is None else parts.of(names)
+    if found is None:
+        return {catalog.CORE: whole}
+    return {catalog.core_part(part): digest for part, digest in found.items()}
 
 
 def code_digests(module: str, hashed: Callable[[Path], str] = sha256_file) -> dict[str, str]:

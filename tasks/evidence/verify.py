@@ -172,6 +172,10 @@ def _inner_faults(
         made = receipt.recipe.config.get("profile")
         yield f"{artifact.path}: profile {made} cannot satisfy {evidence.profile}"
     for source in set(artifact.inputs.values()):
+        if source == catalog.CORE:
+            if not any(catalog.is_core(name) for name in receipt.recipe.inputs):
+                yield f"{artifact.receipt} names no input {source}"
+            continue
         recorded = receipt.recipe.inputs.get(source)
         other = evidence.root / source
         if recorded is None:
@@ -182,8 +186,12 @@ def _inner_faults(
 
 def _foreign(artifact: Artifact, receipt: receipts.Receipt) -> Iterator[str]:
     """Inputs that are neither in the pack nor the same here."""
-    here = sources.code_digests(artifact.build.partition(":")[0])
-    for source in artifact.inputs.values():
+    module = artifact.build.partition(":")[0]
+    here = sources.code_digests(module)
+    if catalog.CORE in artifact.inputs.values():
+        found = sources.core_path().is_file()
+        here |= sources.core_digests(module) if found else {catalog.CORE: "absent"}
+    for source in set(artifact.inputs.values()) - {catalog.CORE}:
         if source not in catalog.BY_PATH and not source.endswith(catalog.RECEIPT_SUFFIX):
             path = sources.resolve(source)
             here[source] = sha256_file(path) if path.is_file() else "absent"

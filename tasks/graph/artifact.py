@@ -35,6 +35,7 @@ from tasks.graph.settings import profile
 
 LOCK_FILE = ROOT / ".doit.lock"
 RUN_ID = uuid.uuid4().hex
+BUILD_TASK = "build"  # makes the compiled core
 
 
 class Job(ABC):
@@ -161,7 +162,7 @@ class ArtifactJob(Job):
             "config": self.config,
         }
         try:
-            outcome = run_worker(job, (descriptor,), follow)
+            outcome = run_worker(job, (descriptor,), follow, forked=not self.spec.timed)
             if outcome.code == 0:
                 outcome = _checked(outcome, temporary)
             if outcome.code == 0:
@@ -190,14 +191,18 @@ def _checked(outcome: Outcome, temporary: Path) -> Outcome:
 def artifact(spec: Artifact) -> dict[str, Any]:
     """Doit's dictionary for a catalogued artifact.
 
-    Compiled inputs and upstream artifacts are file dependencies, which gives doit the order;
-    what is up to date is decided by the receipt.
+    Compiled programs and upstream artifacts are file dependencies, which gives doit the order;
+    what is up to date is decided by the receipt. The compiled core is none: doit would make the
+    artifact again for a change in a part of the core that it does not use.
     """
     job = ArtifactJob(spec)
+    core = sources.core_path()
+    needed = set(sources.input_paths(spec).values())
     return {
         "name": Path(spec.path).name,
         "doc": spec.title,
-        "file_dep": sorted({shown(path) for path in sources.input_paths(spec).values()}),
+        "file_dep": sorted(shown(path) for path in needed - {core}),
+        "task_dep": [BUILD_TASK] if core in needed else [],
         "targets": [spec.path, spec.receipt],
         **job_task(job),
     }

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tasks.evidence import core_parts, sources
 from tasks.evidence.processes import end_with_parent
 from tasks.graph.lock import DESCRIPTOR_VARIABLE
 
@@ -45,6 +46,7 @@ def build_core(
     _run(["cmake", "--build", str(output)], progress)
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     _run([*pip, "--no-build-isolation", "--no-deps", "--editable", root], progress)
+    core_parts.write(inputs["root"], sources.core_path())
 
 
 def _run(command: list[str], progress: Callable[[int, int], None]) -> None:

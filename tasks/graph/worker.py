@@ -45,16 +45,21 @@ def call(job: dict[str, Any]) -> None:
     )
 
 
-def main() -> int:
-    """Read a job from standard input and make it; 0 done, 2 refused, 1 crashed."""
-    job = json.load(sys.stdin)
-    end_with_parent(job["parent"])
+def perform(job: dict[str, Any]) -> int:
+    """Make a job's output; 0 done, 2 refused."""
     try:
         call(job)
     except ValueError as error:  # a refusal: the message is for people
         sys.stderr.write(f"{error}\n")
         return REFUSED
     return 0
+
+
+def main() -> int:
+    """Read a job from standard input and make it; 0 done, 2 refused, 1 crashed."""
+    job = json.load(sys.stdin)
+    end_with_parent(job["parent"])
+    return perform(job)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from tasks.evidence.benchmark_report import Report
 from tasks.evidence.checks.mutants import SCHEMA
 from tasks.evidence.digest import canonical_json
 from tasks.graph import lock
+from tasks.negative.catalogue import distinct
 from tasks.negative.mutations import BUNDLE_ARTIFACT, LIES, PENDING
 from tasks.negative.pack_lies import PACK_LIES
 from tasks.negative.scene import BENCHMARKS, Scene, verifier
@@ -43,14 +44,13 @@ def write_gate_mutants(
     """
     with inputs["catalogue"].open(encoding="utf-8", newline="") as stream:
         rows = {row["id"]: row for row in csv.DictReader(stream)}
-    trials = [*LIES, *PACK_LIES, "M053", "M084", "M138", "M139", "M140"]
     results = _bundle_results(rows, inputs[catalog.BUNDLE_REFUSALS.path])
     with tempfile.TemporaryDirectory(prefix="strikeproof-mutants-") as folder:
         profile = config["profile"]
         honest = Scene(Path(folder) / "honest", profile, ARTIFACTS).gate()
         if honest:
             raise ValueError("the evidence is refused before any lie:\n" + "\n".join(honest))
-        for done, number in enumerate(trials):
+        for done, number in enumerate(TRIALS):
             refusal, pattern = _try(number, Path(folder) / number, profile)
             met = [line for line in refusal if re.search(pattern, line)]
             crashed = any(_CRASH in line for line in refusal)
@@ -58,7 +58,7 @@ def write_gate_mutants(
                 "refused": bool(met) and not crashed,
                 "message": _without_folder((met or refusal or ["nothing was said"])[0], folder),
             }
-            progress(done + 1, len(trials))
+            progress(done + 1, len(TRIALS))
     document = _record(rows, results, config)
     if missed := [number for number, result in results.items() if not result["refused"]]:
         said = [f"{number}: {results[number]['message']}" for number in missed]
@@ -151,7 +151,7 @@ def _crash(folder: Path, profile: str) -> Iterator[str]:
 
 # For each check of the gate a lie, and words that only this check answers it with.
 _WITNESS = {
-    "provenance": ("M083", "stale: input @core changed"),
+    "provenance": ("M083", r"stale: input @core\S* changed"),
     "figures": ("M075", "recomputed from the raw artifacts"),
     "listing": ("M090", "unlisted file"),
     "parity": ("M010", "identical to ours"),
@@ -196,6 +196,9 @@ _SPECIAL: Mapping[str, tuple[Callable[[Path, str], Iterator[str]], str]] = {
     "M139": (_weakened, "is missed when it is removed"),
     "M140": (_hidden_tests, "not collected any more"),
 }
+
+TRIALS = distinct(LIES, PACK_LIES, _SPECIAL)
+distinct(TRIALS, PENDING)  # what is tried is not pending
 
 
 def _record(

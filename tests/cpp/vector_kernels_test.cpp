@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "simd/instruction_set.hpp"
+
 namespace {
 
 namespace simd = strikeproof::simd;
@@ -141,6 +143,9 @@ TEST(VectorKernels, TheBaselineAgreesToRounding) {
   compare(*sets.front(), *last, 1e-11);
 }
 
-TEST(VectorKernels, TheWidestIsChosen) { EXPECT_EQ(&simd::kernels(), simd::supported().front()); }
+TEST(VectorKernels, TheWidestIsChosen) {
+  EXPECT_EQ(&simd::kernels(), simd::supported().front());
+  EXPECT_STREQ(simd::kernels().name, simd::instruction_set_name());
+}
 
 }  // namespace
