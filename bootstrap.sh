@@ -5,6 +5,7 @@
 #   ./bootstrap.sh --check   only look: exit code 1 and the reasons when something is to do
 #   ./bootstrap.sh --lock    write constraints.txt anew from pyproject.toml; further words such as
 #                            --upgrade or --upgrade-package NAME go to `uv pip compile`
+#   ./bootstrap.sh --sbom FILE   write what constraints.txt pins as a bill of materials (CycloneDX JSON)
 #   PYTHON=/path/to/python ./bootstrap.sh    choose the Python (3.11 or newer) that .venv is made of
 #
 # System packages are installed on Debian and Ubuntu only, as root or through sudo; elsewhere the
@@ -16,6 +17,7 @@ venv=$root/.venv
 stamp=$venv/bootstrap.stamp
 unfinished=$venv/bootstrap.unfinished
 uv_version=0.13.9
+cyclonedx_version=7.5.0
 cmake_needed=3.25
 python_needed=3.11
 
@@ -377,15 +379,22 @@ build_requirements='import sys, tomllib
 with open(sys.argv[1], "rb") as file:
     print(*tomllib.load(file)["build-system"]["requires"], "pip", sep="\n")'
 
-refresh_lock() {
-  local python folder
+# A tool in an environment of its own, which is gone when this script ends: sets python and folder.
+temporary_tool() { # NAME==VERSION
   python=$(find_python)
   [ -n "$python" ] || fail "no Python $python_needed or newer: set PYTHON=/path/to/python"
   folder=$(mktemp -d)
   # shellcheck disable=SC2064 # the folder of now
   trap "rm -rf '$folder'" EXIT
-  step "installing uv into a temporary folder" "Check the network and pip's settings." \
-    pip_uv "$python" "$folder"
+  step "installing ${1%%==*} into a temporary folder" "Check the network and pip's settings." \
+    pip_tool "$python" "$folder" "$1"
+}
+
+pip_tool() { "$1" -m venv "$2" && "$2/bin/python" -m pip install --quiet "$3"; }
+
+refresh_lock() {
+  local python folder
+  temporary_tool "uv==$uv_version"
   cd "$root"
   "$python" -c "$build_requirements" pyproject.toml |
     "$folder/bin/uv" pip compile --quiet --no-config --universal --python-version "$python_needed" \
@@ -399,12 +408,22 @@ refresh_lock() {
   say "constraints.txt: $(grep -c '^[a-zA-Z]' constraints.txt) pins"
 }
 
-pip_uv() { "$1" -m venv "$2" && "$2/bin/python" -m pip install --quiet "uv==$uv_version"; }
+# --- the bill of materials -------------------------------------------------------------------------
+
+write_sbom() {
+  local python folder
+  [ $# = 1 ] || fail "--sbom needs the file to write, such as build/sbom.cdx.json"
+  temporary_tool "cyclonedx-bom==$cyclonedx_version"
+  PYTHONWARNINGS=ignore "$folder/bin/cyclonedx-py" requirements "$root/constraints.txt" \
+    --pyproject "$root/pyproject.toml" --output-reproducible --output-file "$1"
+  say "$1: $(grep -c '"purl"' "$1") components"
+}
 
 case ${1:-} in
   "") set_up ;;
   --check) check ;;
   --lock) shift && refresh_lock "$@" ;;
+  --sbom) shift && write_sbom "$@" ;;
   -h | --help) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p;}' "$root/bootstrap.sh" ;;
-  *) fail "unknown word '$1': known are --check, --lock and --help" ;;
+  *) fail "unknown word '$1': known are --check, --lock, --sbom and --help" ;;
 esac

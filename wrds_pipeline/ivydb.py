@@ -41,6 +41,7 @@ class OptionPrices(dy.Schema):
     ss_flag = dy.String(nullable=False, regex="^[01E]$")
     forward_price = dy.Float64(nullable=True)
     expiry_indicator = dy.String(nullable=True)
+    root = dy.String(nullable=True)
 
     @dy.rule()
     def expiry_is_not_before_the_quote(cls) -> pl.Expr:  # noqa: N805 - dataframely's manner

@@ -1,127 +1,347 @@
-"""Market state of one date: contracts in plain units, zero curve, forwards by put-call parity."""
+"""Market state of one date: believable quotes in plain units, zero curve, forwards, volatilities.
+
+The traps of the vendor's data and what is done about each: ``docs/wrds_traps.md``.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from wrds_pipeline.as_of import MarketView
+from strikeproof import american, black
+from strikeproof import forwards as parity
+from wrds_pipeline import calendar, ivydb, universe
+from wrds_pipeline.as_of import KNOWN_AT, MarketView
+from wrds_pipeline.universe import Universe
 
-CONTRACT = ("expiry", "am_settlement", "strike", "option_type")
+CONTRACT = ("secid", "expiry", "am_settlement", "strike", "option_type")
+EXPIRY = ("expiry", "am_settlement")
+Column = NDArray[np.float64]
 
-# Quotes are taken a minute before the close; morning contracts settle at the opening.
-_QUOTE_MINUTE = 15 * 60 + 59
-_OPENING_MINUTE = 9 * 60 + 30
-_CLOSING_MINUTE = 16 * 60
-_MINUTES_A_DAY = 24 * 60
-
-# Parity is taken where calls and puts are closest in price: their spreads are narrowest there.
-_PARITY_PAIRS = 10
+# A curve is not published on every trading day; an older one than this says too little.
+_OLDEST_CURVE = dt.timedelta(days=5)
+# A forward further from the spot than this, by logarithm, is a wrong unit or a split, not carry.
+_MOST_CARRY = 0.25
 _FEWEST_PAIRS = 3
+_QUOTE_COLUMNS = (
+    *CONTRACT, "quote_date", KNOWN_AT, "days", "time_to_expiry", "bid", "ask", "mid", "rate",
+    "discount", "forward", "implied_volatility", "vendor_volatility", "vega", "volume",
+    "open_interest", "selected",
+)  # fmt: skip
+_EXPIRY_COLUMNS = (
+    *EXPIRY, "days", "time_to_expiry", "rate", "discount", "forward", "forward_error",
+    "dividend_yield", "pairs", "rejected_pairs",
+)  # fmt: skip
 
 
-def year_fraction(days: NDArray[np.float64], am_settlement: NDArray[np.float64]) -> Any:
-    """Years from the day's quotes to settlement: minutes over those of 365 days."""
-    settled = np.where(am_settlement == 1.0, _OPENING_MINUTE, _CLOSING_MINUTE)
-    minutes = days * _MINUTES_A_DAY + settled - _QUOTE_MINUTE
-    return minutes / (365.0 * _MINUTES_A_DAY)
+@dataclass(frozen=True, slots=True)
+class MarketState:
+    """What one date's data say of the market, once what is not believed is left out.
+
+    Attributes
+    ----------
+    label : str
+        ``SYNTHETIC`` or ``WRDS``.
+    day : date
+    secid : int
+    spot : float
+        The underlying's close.
+    quotes : DataFrame
+        Believable quotes with a forward and a volatility; those of `selected` enter a fit.
+        Volatilities are the core's own, of the middle of bid and ask.
+    expiries : DataFrame
+        Curve and parity forward of each expiry.
+    removed : mapping
+        Quotes that each rule removed, in the order of the rules.
+    known_at : datetime
+        The latest moment of knowledge among the rows used.
+    """
+
+    label: str
+    day: dt.date
+    secid: int
+    spot: float
+    quotes: pl.DataFrame
+    expiries: pl.DataFrame
+    removed: Mapping[str, int]
+    known_at: dt.datetime
 
 
-def contracts(view: MarketView, day: dt.date, secid: float) -> pl.DataFrame:
-    """Quotes of one underlying on one day in plain units, with the day's discount.
+class NoMarketError(ValueError):
+    """A date has no usable market; the message says what is missing."""
+
+
+def state(
+    view: MarketView,
+    day: dt.date,
+    rules: Universe,
+    *,
+    secid: int,
+    label: str,
+    exercise: str = "european",
+) -> MarketState:
+    """Market state of an underlying on a date, from what a view holds.
 
     Parameters
     ----------
     view : MarketView
-        What was known when the quotes are used.
+        What was known when the state is used.
     day : date
         Date of the quotes.
-    secid : float
-        The underlying.
-
-    Returns
-    -------
-    DataFrame
-        `CONTRACT`, quote_date, days, time_to_expiry, bid, ask, mid, rate, discount, ss_flag.
+    rules : Universe
+    secid : int
+    label : {"SYNTHETIC", "WRDS"}
+    exercise : {"european", "american"}
+        American options take the spot less its declared dividends, not a forward by parity.
 
     Raises
     ------
+    NoMarketError
+        No quotes, closing price or zero curve, or nothing left of them.
     ValueError
-        No quotes or no zero curve on that day.
+        A forward is implausibly far from the spot.
     """
-    rows = view.opprcd.filter((pl.col("date") == day) & (pl.col("secid") == secid))
-    if rows.is_empty():
-        raise ValueError(f"no option quotes of secid {secid:g} on {day}")
-    plain = rows.select(
-        quote_date="date",
-        expiry="exdate",
-        am_settlement=pl.col("am_settlement").cast(pl.Int64),
-        strike=pl.col("strike_price") / 1000.0,
-        option_type=pl.when(pl.col("cp_flag") == "C").then(pl.lit("call")).otherwise(pl.lit("put")),
-        days=(pl.col("exdate") - pl.col("date")).dt.total_days(),
-        bid="best_bid",
-        ask="best_offer",
-        mid=(pl.col("best_bid") + pl.col("best_offer")) / 2.0,
-        ss_flag="ss_flag",
+    spot, spot_known = _spot(view, day, secid)
+    curve, curve_known = _curve(view, day)
+    plain = _contracts(view, day, secid, curve)
+    alive = plain.filter(pl.col("time_to_expiry") > 0.0)
+    believed, removed = universe.apply(alive, rules.quote.expressions())
+    removed = {"expired": len(plain) - len(alive)} | removed
+    if exercise == "european":
+        expiries = _parity(believed, spot)
+        known = [spot_known, curve_known]
+    else:
+        expiries, dividends_known = _carried(believed, view, day, secid, spot)
+        known = [spot_known, curve_known, *dividends_known]
+    _check_carry(expiries, spot, day)
+    joined = believed.join(
+        expiries.select(*EXPIRY, "forward"), on=EXPIRY, how="inner", maintain_order="left"
     )
-    days = plain["days"].to_numpy().astype(np.float64)
-    time = year_fraction(days, plain["am_settlement"].to_numpy().astype(np.float64))
-    rate = zero_rates(view, day, days)
-    return plain.with_columns(
-        time_to_expiry=pl.Series(time),
-        rate=pl.Series(rate),
-        discount=pl.Series(np.exp(-rate * time)),
-    ).sort(CONTRACT)
+    removed["no_forward"] = len(believed) - len(joined)
+    quotes, unselected = _selected(_with_volatility(joined, exercise), rules)
+    if quotes.is_empty():
+        raise NoMarketError(f"no quote of secid {secid} on {day} keeps the rules: {removed}")
+    return MarketState(
+        label=label,
+        day=day,
+        secid=secid,
+        spot=spot,
+        quotes=quotes.select(_QUOTE_COLUMNS),
+        expiries=expiries.select(_EXPIRY_COLUMNS),
+        removed=removed | unselected,
+        known_at=max([*known, *quotes[KNOWN_AT].unique().to_list()]),
+    )
 
 
-def zero_rates(view: MarketView, day: dt.date, days: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Zero rates of a day per 1.00, linear in days between pillars, level beyond them."""
-    curve = view.zerocd.filter(pl.col("date") == day).sort("days")
-    if curve.is_empty():
-        raise ValueError(f"no zero curve on {day}")
+# --- spot and curve ---------------------------------------------------------------------------
+
+
+def _spot(view: MarketView, day: dt.date, secid: int) -> tuple[float, dt.datetime]:
+    rows = view.table("secprd").filter((pl.col("date") == day) & (pl.col("secid") == secid))
+    if len(rows) != 1:
+        raise NoMarketError(f"{len(rows)} closing prices of secid {secid} on {day}, want 1")
+    return float(rows["close"].item()), rows[KNOWN_AT].item()
+
+
+def _curve(view: MarketView, day: dt.date) -> tuple[pl.DataFrame, dt.datetime]:
+    """The latest zero curve known, not older than a few days."""
+    rows = view.table("zerocd").filter(pl.col("date").is_between(day - _OLDEST_CURVE, day))
+    if rows.is_empty():
+        raise NoMarketError(f"no zero curve on {day} or the {_OLDEST_CURVE.days} days before")
+    latest = rows.filter(pl.col("date") == pl.col("date").max()).sort("days")
+    return latest, latest[KNOWN_AT].max()  # type: ignore[return-value]
+
+
+def zero_rates(curve: pl.DataFrame, days: Column) -> Column:
+    """Zero rates per 1.00, linear in days between pillars, level beyond them."""
     percent = np.interp(days, curve["days"].to_numpy(), curve["rate"].to_numpy())
     return np.asarray(percent / 100.0)
 
 
-def spot(view: MarketView, day: dt.date, secid: float) -> float:
-    """Closing price of an underlying on a day."""
-    rows = view.secprd.filter((pl.col("date") == day) & (pl.col("secid") == secid))
-    if len(rows) != 1:
-        raise ValueError(f"{len(rows)} closing prices of secid {secid:g} on {day}, want 1")
-    return float(rows["close"].item())
+# --- contracts in plain units -----------------------------------------------------------------
 
 
-def forwards(quotes: pl.DataFrame) -> pl.DataFrame:
-    """Forward of each expiry by put-call parity: median of strike + (call - put) / discount.
-
-    Parameters
-    ----------
-    quotes : DataFrame
-        Of `contracts`, believable quotes only.
-
-    Returns
-    -------
-    DataFrame
-        expiry, am_settlement, forward; expiries with fewer than three pairs are left out.
-    """
-    expiry = ("expiry", "am_settlement")
-    pairs = quotes.pivot(
-        on="option_type",
-        on_columns=["call", "put"],
-        index=[*expiry, "strike", "discount"],
-        values="mid",
+def _contracts(view: MarketView, day: dt.date, secid: int, curve: pl.DataFrame) -> pl.DataFrame:
+    rows = view.table("opprcd").filter((pl.col("date") == day) & (pl.col("secid") == secid))
+    if rows.is_empty():
+        raise NoMarketError(f"no option quotes of secid {secid} on {day}")
+    vendor = pl.col("impl_volatility")
+    plain = rows.select(
+        secid=pl.col("secid").cast(pl.Int64),
+        expiry=_settlement_dates(rows["exdate"]),
+        am_settlement=pl.col("am_settlement").cast(pl.Int64),
+        strike=pl.col("strike_price") / 1000.0,
+        option_type=pl.when(pl.col("cp_flag") == "C").then(pl.lit("call")).otherwise(pl.lit("put")),
+        quote_date="date",
+        known_at=KNOWN_AT,
+        bid="best_bid",
+        ask="best_offer",
+        mid=(pl.col("best_bid") + pl.col("best_offer")) / 2.0,
+        vendor_volatility=pl.when(vendor == ivydb.MISSING_VOLATILITY).then(None).otherwise(vendor),
+        volume="volume",
+        open_interest="open_interest",
+        ss_flag="ss_flag",
+        contract_size="contract_size",
+        last_date="last_date",
+    ).with_columns(days=(pl.col("expiry") - pl.col("quote_date")).dt.total_days())
+    dated = _with_times(plain, day)
+    rate = zero_rates(curve, dated["days"].to_numpy().astype(np.float64))
+    discount = np.exp(-rate * dated["time_to_expiry"].to_numpy())
+    return dated.with_columns(rate=pl.Series(rate), discount=pl.Series(discount)).sort(
+        *CONTRACT, "bid", "ask"
     )
-    implied = pl.col("strike") + (pl.col("call") - pl.col("put")) / pl.col("discount")
-    return (
-        pairs.drop_nulls(["call", "put"])
-        .with_columns(gap=(pl.col("call") - pl.col("put")).abs(), implied=implied)
-        .sort(*expiry, "gap", "strike")
-        .group_by(expiry, maintain_order=True)
-        .agg(pairs=pl.len(), forward=pl.col("implied").head(_PARITY_PAIRS).median())
-        .filter(pl.col("pairs") >= _FEWEST_PAIRS)
-        .drop("pairs")
+
+
+def _settlement_dates(exdates: pl.Series) -> pl.Series:
+    """Expiry dates as trading days: Saturdays (until February 2015) mean the Friday before."""
+    dates = exdates.unique()
+    settled = [
+        day if calendar.is_trade_date(day) else calendar.previous_trade_date(day) for day in dates
+    ]
+    return exdates.replace_strict(dates, pl.Series(settled, dtype=pl.Date))
+
+
+def _with_times(plain: pl.DataFrame, day: dt.date) -> pl.DataFrame:
+    """Years from the day's quotes to settlement; morning contracts settle at the opening."""
+    start = calendar.quoted_at(day)
+    kinds = plain.select(EXPIRY).unique().sort(EXPIRY)
+    time = [
+        calendar.years(start, calendar.settled_at(expiry, morning=morning == 1))
+        for expiry, morning in kinds.iter_rows()
+    ]
+    timed = kinds.with_columns(time_to_expiry=pl.Series(time, dtype=pl.Float64))
+    return plain.join(timed, on=EXPIRY, how="left", maintain_order="left")
+
+
+# --- forwards ---------------------------------------------------------------------------------
+
+
+def _parity(believed: pl.DataFrame, spot: float) -> pl.DataFrame:
+    """Forward of each expiry by put-call parity, with its error and the pairs rejected."""
+    index = [*EXPIRY, "strike", "days", "time_to_expiry", "rate", "discount"]
+    sides = believed.pivot(
+        on="option_type", on_columns=["call", "put"], index=index, values=["bid", "ask"]
+    ).drop_nulls()
+    empty = pl.DataFrame(schema=dict.fromkeys(_EXPIRY_COLUMNS, pl.Float64))
+    if sides.is_empty():
+        return empty.cast({"expiry": pl.Date, "am_settlement": pl.Int64})
+    groups = sides.select(EXPIRY).unique().sort(EXPIRY).with_row_index("group")
+    rows = sides.join(groups, on=EXPIRY, how="left").sort("group", "strike")
+    columns = {name: rows[name].to_numpy() for name in ("strike", "discount", "group")}
+    ends: dict[str, Any] = {
+        f"{side}_{end}": rows[f"{end}_{side}"].to_numpy()
+        for side in ("call", "put")
+        for end in ("bid", "ask")
+    }
+    found = parity.from_parity(
+        strike=columns["strike"],
+        discount=columns["discount"],
+        expiry=columns["group"],
+        spot=np.full(len(rows), spot),
+        time_to_expiry=rows["time_to_expiry"].to_numpy(),
+        **ends,
+        minimum_strikes=_FEWEST_PAIRS,
+        on_failure="nan",
     )
+    counts = rows.group_by("group", maintain_order=True).agg(
+        *(pl.col(name).first() for name in (*EXPIRY, "days", "time_to_expiry", "rate", "discount")),
+        pairs=pl.len().cast(pl.Int64),
+    )
+    kept = np.atleast_1d(found.strikes)
+    return counts.with_columns(
+        forward=pl.Series(np.atleast_1d(found.forward)),
+        forward_error=pl.Series(np.atleast_1d(found.forward_error)),
+        dividend_yield=pl.Series(np.atleast_1d(found.dividend_yield)),
+        rejected_pairs=pl.col("pairs") - pl.Series(kept).cast(pl.Int64),
+    ).filter(pl.col("forward").is_finite())
+
+
+def _carried(
+    believed: pl.DataFrame, view: MarketView, day: dt.date, secid: int, spot: float
+) -> tuple[pl.DataFrame, list[dt.datetime]]:
+    """Forward of each expiry from the spot less its declared cash dividends."""
+    paid = view.table("distrd").filter(
+        (pl.col("secid") == secid) & (pl.col("distr_type") == "1") & (pl.col("ex_date") > day)
+    )
+    names = [*EXPIRY, "days", "time_to_expiry", "rate", "discount"]
+    expiries = believed.select(names).unique().sort(EXPIRY)
+    forward = []
+    for expiry, rate, discount in expiries.select("expiry", "rate", "discount").iter_rows():
+        due = paid.filter(pl.col("ex_date") <= expiry)
+        ahead = np.array([(date - day).days / 365.0 for date in due["ex_date"]])
+        worth = float(np.sum(due["amount"].to_numpy() * np.exp(-rate * ahead)))
+        forward.append((spot - worth) / discount)
+    carried = expiries.with_columns(
+        forward=pl.Series(forward, dtype=pl.Float64),
+        forward_error=pl.lit(None, dtype=pl.Float64),
+        pairs=pl.lit(0, dtype=pl.Int64),
+        rejected_pairs=pl.lit(0, dtype=pl.Int64),
+    ).with_columns(
+        dividend_yield=pl.col("rate") - (pl.col("forward") / spot).log() / pl.col("time_to_expiry")
+    )
+    return carried, paid[KNOWN_AT].to_list()
+
+
+def _check_carry(expiries: pl.DataFrame, spot: float, day: dt.date) -> None:
+    strange = expiries.filter((pl.col("forward") / spot).log().abs() > _MOST_CARRY)
+    if not strange.is_empty():
+        expiry, forward = strange["expiry"][0], strange["forward"][0]
+        raise ValueError(
+            f"forward {forward:.6g} of {expiry} on {day} against spot {spot:.6g}: check the units "
+            "of strikes (vendor's are times 1000) and splits"
+        )
+
+
+# --- volatilities and selection ---------------------------------------------------------------
+
+
+def _with_volatility(quotes: pl.DataFrame, exercise: str) -> pl.DataFrame:
+    """Own implied volatility of the middle, null where there is none, and Black's vega."""
+    column: dict[str, Any] = {
+        name: quotes[name].to_numpy() for name in ("strike", "time_to_expiry", "forward")
+    }
+    sign = np.where((quotes["option_type"] == "call").to_numpy(), 1.0, -1.0)
+    rate = quotes["rate"].to_numpy()
+    if exercise == "american":
+        volatility, status = american.implied_volatility(
+            option_type=sign,
+            price=quotes["mid"].to_numpy(),
+            spot=column["forward"] * quotes["discount"].to_numpy(),
+            strike=column["strike"],
+            time_to_expiry=column["time_to_expiry"],
+            rate=rate,
+            on_failure="nan",
+            return_status=True,
+        )
+    else:
+        volatility, status = black.implied_volatility(
+            option_type=sign,
+            price=quotes["mid"].to_numpy(),
+            rate=rate,
+            **column,
+            on_failure="nan",
+            return_status=True,
+        )
+    found = (status == 0) & (volatility > 0.0)
+    vega: Any = black.greeks(
+        option_type=sign, rate=rate, volatility=np.where(found, volatility, 1.0), **column
+    ).vega
+    return quotes.with_columns(
+        implied_volatility=pl.when(pl.Series(found)).then(pl.Series(volatility)),
+        vega=pl.when(pl.Series(found)).then(pl.Series(vega)),
+    )
+
+
+def _selected(quotes: pl.DataFrame, rules: Universe) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Quotes with a volatility, those that enter a fit marked; and what each rule left out."""
+    numbered = quotes.with_row_index("place")
+    chosen, unselected = universe.apply(numbered, rules.selection.expressions())
+    marked = numbered.with_columns(selected=pl.col("place").is_in(chosen["place"].to_list()))
+    usable = marked.filter(pl.col("implied_volatility").is_not_null()).drop("place")
+    return usable, {f"unselected_{name}": count for name, count in unselected.items()}

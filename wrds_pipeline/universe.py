@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-
-@dataclass(frozen=True, slots=True)
-class Study:
-    """What is studied."""
-
-    secid: int
-    trade_date: dt.date
+_STANDARD_SIZE = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +20,22 @@ class QuoteRules:
     positive_bid: bool
     ask_above_bid: bool
     standard_settlement: bool
+    standard_contract: bool
+    no_duplicates: bool
+    fresh: bool
 
     def expressions(self) -> dict[str, pl.Expr]:
-        """Condition of each rule that is on."""
+        """Condition of each rule that is on; quotes of one contract are next to each other."""
+        contract = ["secid", "expiry", "am_settlement", "strike", "option_type"]
+        spread = pl.col("ask") - pl.col("bid")
+        narrowest = spread.rank("ordinal").over(contract) == 1
         rules = {
             "positive_bid": pl.col("bid") > 0.0,
-            "ask_above_bid": pl.col("ask") > pl.col("bid"),
+            "ask_above_bid": spread > 0.0,
             "standard_settlement": pl.col("ss_flag") == "0",
+            "standard_contract": pl.col("contract_size") == _STANDARD_SIZE,
+            "no_duplicates": narrowest,
+            "fresh": pl.col("last_date").fill_null(pl.col("quote_date")) >= pl.col("quote_date"),
         }
         return {name: rule for name, rule in rules.items() if getattr(self, name)}
 
@@ -48,15 +50,20 @@ class SelectionRules:
     moneyness_at_most: float
     mid_at_least: float
     relative_spread_at_most: float
+    open_interest_at_least: float
+    volatility_at_least: float
+    volatility_at_most: float
     out_of_the_money: bool
 
     def expressions(self) -> dict[str, pl.Expr]:
-        """Condition of each rule; no-arbitrage bounds always hold."""
+        """Condition of each rule; no-arbitrage bounds and a volatility of its own always hold."""
         moneyness = pl.col("strike") / pl.col("forward")
         put = pl.col("option_type") == "put"
         below = pl.col("strike") < pl.col("forward")
         value = pl.when(put).then(-1.0).otherwise(1.0) * (pl.col("forward") - pl.col("strike"))
         upper = pl.when(put).then(pl.col("strike")).otherwise(pl.col("forward"))
+        volatility = pl.col("implied_volatility")
+        interest = pl.col("open_interest").fill_null(self.open_interest_at_least)
         return {
             "days_at_least": pl.col("days") >= self.days_at_least,
             "days_at_most": pl.col("days") <= self.days_at_most,
@@ -65,9 +72,13 @@ class SelectionRules:
             "mid_at_least": pl.col("mid") >= self.mid_at_least,
             "relative_spread_at_most": (pl.col("ask") - pl.col("bid"))
             <= self.relative_spread_at_most * pl.col("mid"),
+            "open_interest_at_least": interest >= self.open_interest_at_least,
             "out_of_the_money": (put == below) | pl.lit(not self.out_of_the_money),
             "no_arbitrage": (pl.col("mid") > pl.col("discount") * value.clip(lower_bound=0.0))
             & (pl.col("mid") < pl.col("discount") * upper),
+            "invertible": volatility.is_not_null(),
+            "volatility_at_least": volatility >= self.volatility_at_least,
+            "volatility_at_most": volatility <= self.volatility_at_most,
         }
 
 
@@ -75,16 +86,15 @@ class SelectionRules:
 class Universe:
     """Content of `universe.toml`."""
 
-    study: Study
     quote: QuoteRules
     selection: SelectionRules
 
+    def rules(self) -> dict[str, Any]:
+        """The rules as they are recorded."""
+        return asdict(self)
 
-_SECTIONS: Mapping[str, type[Any]] = {
-    "study": Study,
-    "quote": QuoteRules,
-    "selection": SelectionRules,
-}
+
+_SECTIONS: Mapping[str, type[Any]] = {"quote": QuoteRules, "selection": SelectionRules}
 
 
 def read(path: Path) -> Universe:
@@ -98,13 +108,14 @@ def read(path: Path) -> Universe:
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     faults = [f"unknown section [{name}]" for name in document.keys() - _SECTIONS.keys()]
     for name, section in _SECTIONS.items():
-        faults += _section_faults(name, section, document.get(name, {}))
+        faults += section_faults(name, section, document.get(name, {}))
     if faults:
         raise ValueError(f"{path.name}: " + "; ".join(sorted(faults)))
     return Universe(**{name: section(**document[name]) for name, section in _SECTIONS.items()})
 
 
-def _section_faults(name: str, section: type[Any], found: Mapping[str, Any]) -> list[str]:
+def section_faults(name: str, section: type[Any], found: Mapping[str, Any]) -> list[str]:
+    """What keeps a TOML table from being a dataclass of plain values."""
     declared = {field.name: str(field.type) for field in fields(section)}
     faults = [f"unknown key {name}.{key}" for key in found.keys() - declared.keys()]
     for key, kind in declared.items():

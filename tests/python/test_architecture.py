@@ -17,6 +17,10 @@ STANDARD = set(sys.stdlib_module_names)
 LAYERS = {
     # polars for strikeproof.frame only: test_black_scholes.py holds that the package loads without
     "strikeproof": ("core/python/strikeproof/*.py", {"numpy", "polars", "strikeproof."}),
+    "command line": (
+        "core/python/strikeproof/cli/*.py",
+        {"click", "numpy", "polars", "strikeproof."},
+    ),
     "wrds_pipeline": (
         "wrds_pipeline/*.py",
         {"dataframely", "holidays", "numpy", "polars", "strikeproof.", "wrds_pipeline."},

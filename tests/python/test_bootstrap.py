@@ -192,7 +192,7 @@ def test_check_only_looks(tmp_path):
 def test_an_unknown_word_is_refused(tmp_path):
     done = shell(tmp_path, "--chek")
     assert done.returncode == 1
-    assert "unknown word '--chek': known are --check, --lock and --help" in done.stderr
+    assert "unknown word '--chek': known are --check, --lock, --sbom and --help" in done.stderr
 
 
 def ci(folder, *, bootstrap="exit 0", junit=""):

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
@@ -40,13 +40,15 @@ try:
 except ImportError as error:  # pragma: no cover - the message is what matters
     raise ImportError("strikeproof.frame needs Polars: pip install strikeproof[frame]") from error
 
-__all__ = ["greeks", "implied_volatility", "price"]
+__all__ = ["fields", "greeks", "implied_volatility", "price", "takes_words"]
 
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
 _OWN = frozenset({"on_failure", "return_status", "threads", "out", "select"})
 _RESULT = "__strikeproof_result"
-_WORDS = frozenset({"call", "put"})
+# Arguments that take words although they have no word as default.
+_WORDS = frozenset({"option_type", "barrier_type", "payoff", "method", "watched", "extreme"})
+_OPTION_TYPES = frozenset({"call", "put"})
 
 
 def price(
@@ -77,8 +79,9 @@ def price(
         Threads for each batch; all processors by default.
     **arguments
         Arguments of the engine's function: the name of a column, a Polars expression, or a number
-        for all rows; for arguments that take words, a word of theirs. What is left out is the
-        column of the argument's own name, or the engine's default where it has one.
+        for all rows; for arguments that take words, a word of theirs. Text that names a column is
+        that column. What is left out is the column of the argument's own name where the frame
+        has it, else the engine's default.
 
     Returns
     -------
@@ -95,8 +98,8 @@ def price(
     polars.exceptions.ColumnNotFoundError
         A column is missing from the frame.
     """
-    plan = _plan(engine.price, arguments, (name,), status, {}, on_failure, threads)
-    return _add(frame, plan)
+    call = _Call(engine.price, arguments, (name,), status, on_failure, threads)
+    return _add(frame, _plan(frame, call))
 
 
 def implied_volatility(
@@ -125,15 +128,15 @@ def implied_volatility(
     TypeError, ValueError, polars.exceptions.ColumnNotFoundError
         As for `price`.
     """
-    plan = _plan(engine.implied_volatility, arguments, (name,), status, {}, on_failure, threads)
-    return _add(frame, plan)
+    call = _Call(engine.implied_volatility, arguments, (name,), status, on_failure, threads)
+    return _add(frame, _plan(frame, call))
 
 
 def greeks(
     frame: Frame,
     *,
     engine: Any = black_scholes,
-    select: Iterable[str] = Greeks._fields,
+    select: Iterable[str] | None = None,
     prefix: str = "",
     status: str | None = None,
     on_failure: str = "nan",
@@ -146,8 +149,8 @@ def greeks(
     ----------
     frame, engine, status, on_failure, threads, **arguments
         As for `price`.
-    select : iterable of str
-        Which quantities; see the engine's ``greeks``.
+    select : iterable of str, optional
+        Which quantities, for engines whose ``greeks`` takes `select`; all of `fields` by default.
     prefix : str
         Before the name of each new column.
 
@@ -160,11 +163,33 @@ def greeks(
     TypeError, ValueError, polars.exceptions.ColumnNotFoundError
         As for `price`.
     """
-    names = tuple(select)
+    selects = "select" in inspect.signature(engine.greeks).parameters
+    if select is not None and not selects:
+        raise TypeError(f"the Greeks of {engine.__name__} are not selected: leave select out")
+    names = fields(engine) if select is None else tuple(select)
     columns = tuple(prefix + name for name in names)
-    options = {"select": names} if "select" in inspect.signature(engine.greeks).parameters else {}
-    plan = _plan(engine.greeks, arguments, columns, status, options, on_failure, threads)
-    return _add(frame, plan)
+    options = {"select": names} if selects else {}
+    call = _Call(engine.greeks, arguments, columns, status, on_failure, threads, options)
+    return _add(frame, _plan(frame, call))
+
+
+def fields(engine: Any) -> tuple[str, ...]:
+    """Names of the quantities that an engine's ``greeks`` gives, in their order."""
+    kinds = (getattr(engine, name, None) for name in ("SpotGreeks", "TwoAssetGreeks"))
+    return tuple(next((kind for kind in kinds if kind is not None), Greeks)._fields)
+
+
+@dataclass(frozen=True)
+class _Call:
+    """What the caller asked for."""
+
+    function: Callable[..., Any]
+    arguments: Mapping[str, Any]
+    outputs: tuple[str, ...]
+    status: str | None
+    on_failure: str
+    threads: int | None
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -178,38 +203,43 @@ class _Plan:
     status: str | None
 
 
-def _plan(
-    function: Callable[..., Any],
-    arguments: Mapping[str, Any],
-    outputs: tuple[str, ...],
-    status: str | None,
-    options: Mapping[str, Any],
-    on_failure: str,
-    threads: int | None,
-) -> _Plan:
+def takes_words(name: str, default: Any) -> bool:
+    """Whether an engine's argument of that name and default takes words rather than numbers."""
+    return name in _WORDS or isinstance(default, str)
+
+
+def _is_word(text: str, name: str, default: Any, present: frozenset[str]) -> bool:
+    """Whether text given for an argument is a word of the engine's, not the name of a column."""
+    if name == "option_type":
+        return text in _OPTION_TYPES
+    return takes_words(name, default) and text not in present
+
+
+def _plan(frame: pl.DataFrame | pl.LazyFrame, call: _Call) -> _Plan:
     known = {
-        name: parameter
-        for name, parameter in inspect.signature(function).parameters.items()
+        name: parameter.default
+        for name, parameter in inspect.signature(call.function).parameters.items()
         if name not in _OWN
     }
-    for name in arguments:
+    for name in call.arguments:
         if name not in known:
             raise TypeError(f"unknown argument {name!r}: must be among {', '.join(known)}")
+    present = frozenset(frame.collect_schema().names())
     columns: dict[str, pl.Expr] = {}
-    constants = {"on_failure": on_failure, "threads": threads, **options}
-    for name, parameter in known.items():
-        given = arguments.get(name, parameter.default)
+    constants = {"on_failure": call.on_failure, "threads": call.threads, **call.options}
+    for name, default in known.items():
+        given = call.arguments.get(name, inspect.Parameter.empty)
         if given is inspect.Parameter.empty:
-            given = name
+            given = name if name in present or default is given else default
         if isinstance(given, pl.Expr):
             columns[name] = given
-        elif isinstance(given, str) and not (name == "option_type" and given in _WORDS):
+        elif isinstance(given, str) and not _is_word(given, name, default, present):
             columns[name] = pl.col(given)
         else:
             constants[name] = given
     if not columns:
         raise ValueError("no argument is a column: price a single option with the engine itself")
-    return _Plan(function, columns, constants, outputs, status)
+    return _Plan(call.function, columns, constants, call.outputs, call.status)
 
 
 def _add(frame: Frame, plan: _Plan) -> Frame:

@@ -1,0 +1,57 @@
+"""From fair values to quotes: ticks, spreads, noise, and everything that is wrong with quotes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wrds_pipeline.synthetic import truth
+from wrds_pipeline.synthetic.truth import QUOTING
+
+Column = NDArray[np.float64]
+
+# Ticks of 0.05 below 3 and of 0.10 above, as on Cboe.
+_SMALL_TICK, _LARGE_TICK, _TICK_CHANGES = 0.05, 0.10, 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """Bid and offer of each contract, and which of them are quotes of the day before."""
+
+    bid: Column
+    offer: Column
+    stale: NDArray[np.bool_]
+    crossed: NDArray[np.bool_]
+
+
+def quotes(fair: Column, earlier: Column, day: dt.date, stream: int) -> Quotes:
+    """Quotes in whole ticks around noisy fair values; a few are stale or crossed.
+
+    Parameters
+    ----------
+    fair : float64 array
+        Values on the day, noise of volatility included.
+    earlier : float64 array
+        Of the same contracts on the day before, NaN where they were not listed; a stale quote is
+        around it.
+    day : date
+    stream : int
+        Of the draws; one an underlying.
+    """
+    generator = truth.generator(day, stream)
+    count = len(fair)
+    stale = (generator.random(count) < QUOTING.stale_share) & np.isfinite(earlier)
+    middle = np.where(stale, np.nan_to_num(earlier), fair)
+    half = (
+        0.025 + 0.008 * middle + 0.05 * np.minimum(np.sqrt(middle), 5.0) * generator.random(count)
+    )
+    tick = np.where(middle < _TICK_CHANGES, _SMALL_TICK, _LARGE_TICK)
+    bid = np.maximum(np.floor((middle - half) / tick) * tick, 0.0)
+    offer = (np.floor((middle + half) / tick) + 1.0) * tick
+    crossed = generator.random(count) < QUOTING.crossed_share
+    swapped = np.where(crossed, offer, bid), np.where(crossed, bid, offer)
+    low, high = (np.asarray(np.round(side, 2), dtype=np.float64) for side in swapped)
+    return Quotes(low, high, stale, crossed)
