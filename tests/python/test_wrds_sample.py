@@ -6,7 +6,10 @@ import itertools
 import polars as pl
 import pytest
 
-from wrds_pipeline import calendar, ivydb, synthetic
+from wrds_pipeline import calendar, ivydb
+from wrds_pipeline.sources.sample import SampleSource
+from wrds_pipeline.synthetic import listing, truth
+from wrds_pipeline.synthetic import tables as made
 
 pytestmark = pytest.mark.fast
 
@@ -27,56 +30,136 @@ def test_the_next_trade_date_is_the_exchanges(day, following):
     assert calendar.next_trade_date(dt.date.fromisoformat(day)).isoformat() == following
 
 
+EARLY = [("2019-07-03", True), ("2019-11-29", True), ("2019-07-05", False), ("2019-07-04", False)]
+
+
+@pytest.mark.parametrize(("day", "early"), EARLY)
+def test_early_closes_are_the_exchanges(day, early):
+    date = dt.date.fromisoformat(day)
+    assert calendar.is_early_close(date) is early
+    if calendar.is_trade_date(date):
+        assert calendar.quoted_at(date).time() == (dt.time(12, 59) if early else dt.time(15, 59))
+
+
 @pytest.fixture(scope="module")
 def tables():
-    return synthetic.tables("fast")
+    return made.tables("fast")
 
 
-def test_the_dates_are_the_exchanges_across_weekend_and_holiday(tables):
-    dates = tables["secprd"]["date"].to_list()
-    assert dates == calendar.trade_dates(synthetic.FIRST_DATE, 10)
+@pytest.fixture(scope="module")
+def options(tables):
+    return tables["opprcd"].filter(pl.col("secid") == truth.INDEX_SECID)
+
+
+def test_the_dates_are_the_exchanges_and_one_is_lost(tables, options):
+    dates = tables["secprd"]["date"].unique().sort().to_list()
+    assert dates == calendar.trade_dates(truth.FIRST_DATE, 10)
+    assert set(tables["zerocd"]["date"]) == set(dates)
+    assert set(dates) - set(options["date"]) == {dates[truth.LOST_DAYS[0]]}
     gaps = {(later - day).days for day, later in itertools.pairwise(dates)}
     assert gaps == {1, 2, 3}  # days, the holiday, the weekend
-    assert set(tables["opprcd"]["date"]) == set(tables["zerocd"]["date"]) == set(dates)
 
 
-def test_units_and_defects_are_those_of_the_vendor(tables):
-    options = tables["opprcd"]
-    assert options["strike_price"].min() == 1000.0 * synthetic.STRIKES[0]
+def test_all_seven_tables_are_there_in_their_schemas(tables):
+    assert set(tables) == set(ivydb.SCHEMAS)
+    assert all(len(table) for table in tables.values())
+
+
+def test_units_and_defects_are_those_of_the_vendor(options, tables):
+    assert options["strike_price"].min() > 1e6
     assert options["forward_price"].null_count() == len(options)
-    assert (options["best_bid"] >= options["best_offer"]).sum() > 0
+    assert (options["best_bid"] > options["best_offer"]).sum() > 0
     assert (options["best_bid"] == 0.0).sum() > 0
+    assert (options["last_date"] < options["date"]).sum() > 0
+    assert (options["ss_flag"] != "0").sum() > 0
     assert options["impl_volatility"].null_count() > 0
     assert (options["impl_volatility"] == ivydb.MISSING_VOLATILITY).sum() > 0
     assert 1.0 < tables["zerocd"]["rate"].mean() < 4.0  # percent
-    both = options.group_by("exdate").agg(pl.col("am_settlement").n_unique())
-    assert both["am_settlement"].max() == 2
+    contract = ["date", "exdate", "am_settlement", "strike_price", "cp_flag"]
+    assert options.select(contract).is_duplicated().any()
 
 
-def test_prices_are_whole_ticks(tables):
-    cents = (100.0 * tables["opprcd"]["best_bid"]).to_numpy()
-    assert abs(cents - cents.round()).max() < 1e-9
+def test_listing_is_the_exchanges(options):
+    both = options.group_by("exdate").agg(
+        pl.col("am_settlement").n_unique(), pl.col("root").unique()
+    )
+    twice = both.filter(pl.col("am_settlement") == 2)
+    assert {root for roots in twice["root"] for root in roots} == {"SYNX", "SYNXW"}
+    assert listing.third_friday(2019, 7) == dt.date(2019, 7, 19)
+    assert listing.third_friday(2019, 4) == dt.date(2019, 4, 18)  # Good Friday is a holiday
+    day = dt.date(2019, 7, 3)
+    found = {(e.date.isoformat(), e.morning) for e in listing.index_expiries(day)}
+    assert {("2019-07-05", False), ("2019-07-31", False), ("2019-12-20", True)} <= found
+    assert all(calendar.is_trade_date(e.date) and e.date > day for e in listing.index_expiries(day))
+
+
+def test_a_strike_once_listed_stays_until_its_expiry(options):
+    alive = options.select("date", "optionid").unique().sort("date")
+    dates = alive["date"].unique().sort().to_list()
+    expiry = dict(options.select("optionid", "exdate").iter_rows())
+    for day, later in itertools.pairwise(dates):
+        gone = set(alive.filter(pl.col("date") == day)["optionid"]) - set(
+            alive.filter(pl.col("date") == later)["optionid"]
+        )
+        # duplicates under another number come and go
+        assert {i for i in gone if i < 0.5e12 and expiry[i] > later} == set()
+
+
+def test_prices_are_whole_ticks(options):
+    cents = (100.0 * options["best_bid"]).to_numpy()
+    assert abs(cents - cents.round()).max() < 1e-6
     assert (cents.round() % 5 == 0).all()
 
 
+def test_the_stock_splits_and_its_contracts_are_adjusted(tables):
+    closes = tables["secprd"].filter(pl.col("secid") == truth.STOCK_SECID).sort("date")
+    split = calendar.trade_dates(truth.FIRST_DATE, truth.SPLIT_DAY + 1)[-1]
+    before, after = (closes.filter(rule)["close"] for rule in
+                     (pl.col("date") < split, pl.col("date") >= split))  # fmt: skip
+    assert 1.7 < before.mean() / after.mean() < 2.3
+    assert closes["cfadj"].unique().sort().to_list() == [1.0, truth.SPLIT_RATIO]
+    quotes = tables["opprcd"].filter(pl.col("secid") == truth.STOCK_SECID)
+    assert set(quotes.filter(pl.col("date") < split)["contract_size"]) == {100.0}
+    assert set(quotes.filter(pl.col("date") >= split)["contract_size"]) == {100.0, 200.0}
+
+
 def test_a_longer_sample_begins_with_the_shorter(tables):
-    full = synthetic.tables("full")
-    assert full["secprd"]["date"].n_unique() == 20
-    for name, table in tables.items():
-        assert full[name].head(len(table)).equals(table)
+    full = made.tables("full")
+    assert full["secprd"].filter(pl.col("secid") == truth.INDEX_SECID)["date"].n_unique() >= 250
+    last = tables["opprcd"]["date"].max()
+    index = pl.col("secid") == truth.INDEX_SECID
+    head = full["opprcd"].filter(index & (pl.col("date") <= last))
+    assert head.equals(tables["opprcd"].filter(index))
 
 
 def test_files_are_the_same_bytes_twice_and_marked(tmp_path):
     for name in ("one", "two"):
-        synthetic.write("opprcd", "fast", tmp_path / name)
+        made.write("opprcd", "fast", tmp_path / name)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
     metadata = pl.read_parquet_metadata(tmp_path / "one")
     assert metadata["synthetic"] == "true"
-    assert metadata["seed"] == str(synthetic.SEED)
-    assert synthetic.read_sample(tmp_path / "one").equals(synthetic.tables("fast")["opprcd"])
+    assert metadata["seed"] == str(truth.SEED)
+    assert made.read(tmp_path / "one").equals(made.tables("fast")["opprcd"])
 
 
-MARK = {"synthetic": "true", "seed": str(synthetic.SEED), "table": "zerocd"}
+def test_the_source_gives_ranges_of_one_underlying(tables, tmp_path):
+    made.write("secprd", "fast", tmp_path / "secprd.parquet")
+    days = calendar.trade_dates(truth.FIRST_DATE, 3)
+    for source in (
+        SampleSource("fast"),
+        SampleSource("fast", {"secprd": tmp_path / "secprd.parquet"}),
+    ):
+        found = source.scan(
+            "secprd", secids=[truth.STOCK_SECID], first=days[1], last=days[2]
+        ).collect()
+        assert found["date"].to_list() == days[1:]
+        assert set(found["secid"]) == {float(truth.STOCK_SECID)}
+    assert SampleSource("fast").facts()["rows"]["opprcd"] == len(tables["opprcd"])
+    with pytest.raises(ValueError, match="unknown table 'vsurfd'"):
+        SampleSource("fast").scan("vsurfd", secids=[], first=days[0], last=days[1])
+
+
+MARK = {"synthetic": "true", "seed": str(truth.SEED), "table": "zerocd"}
 BAD_MARK = [
     pytest.param({"synthetic": "false"}, "not marked", id="unmarked"),
     pytest.param({"seed": "1"}, "made with seed 1", id="seed"),
@@ -89,20 +172,20 @@ def test_a_file_without_the_marks_is_no_sample(tmp_path, tables, change, message
     path = tmp_path / "x.parquet"
     tables["zerocd"].write_parquet(path, metadata=MARK | change)
     with pytest.raises(ValueError, match=message):
-        synthetic.read_sample(path)
+        made.read(path)
 
 
 def test_broken_bytes_are_refused(tmp_path):
     path = tmp_path / "x.parquet"
     path.write_bytes(b"PAR1 not really")
     with pytest.raises(ValueError, match="not a Parquet file"):
-        synthetic.read_sample(path)
+        made.read(path)
 
 
 BAD_TABLE = [
     pytest.param(pl.lit(1.0).alias("mid"), "unknown columns mid", id="unknown-column"),
     pytest.param(pl.lit("C").alias("best_bid"), "best_bid", id="type"),
-    pytest.param(pl.lit(-1.0).alias("best_offer"), r"best_offer\|min by 7350", id="negative"),
+    pytest.param(pl.lit(-1.0).alias("best_offer"), r"best_offer\|min by", id="negative"),
     pytest.param(pl.lit(1.0).alias("optionid"), "primary_key", id="duplicate-key"),
     pytest.param(pl.lit(dt.date(2019, 6, 1)).alias("exdate"), "expiry_is_not_before", id="expired"),
 ]
@@ -116,4 +199,4 @@ def test_a_table_that_breaks_its_schema_is_refused(tables, change, message):
 
 def test_an_unknown_profile_is_refused():
     with pytest.raises(ValueError, match="must be one of fast, full"):
-        synthetic.tables("quick")
+        made.tables("quick")
