@@ -29,6 +29,7 @@ Black's formula at sigma:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,18 +99,27 @@ def deltas(fit: Fit, points: Points, held: Held, volatility: Array) -> dict[str,
         The model's at the contracts.
     """
     known = np.isfinite(volatility)
-    greeks = black_scholes.greeks(
+    greeks = _greeks(held, np.where(known, volatility, 1.0))
+    sticky_strike = np.where(known, greeks.delta, np.nan)
+    moved = sticky_strike - greeks.vega * slope(fit, points) / held.spot
+    return dict(zip(RULES, (sticky_strike, moved), strict=True))
+
+
+def black_delta(held: Held, volatility: Array) -> Array:
+    """Black's delta at the quotes' own volatilities: the practitioner's, and the yardstick [4]."""
+    return np.asarray(_greeks(held, volatility).delta)
+
+
+def _greeks(held: Held, volatility: Array) -> Any:
+    return black_scholes.greeks(
         option_type=held.sign,
         spot=held.spot,
         strike=held.strike,
         time_to_expiry=held.time_to_expiry,
         rate=held.rate,
         dividend_yield=held.dividend_yield,
-        volatility=np.where(known, volatility, 1.0),
+        volatility=volatility,
     )
-    sticky_strike = np.where(known, greeks.delta, np.nan)
-    moved = sticky_strike - greeks.vega * slope(fit, points) / held.spot
-    return dict(zip(RULES, (sticky_strike, moved), strict=True))
 
 
 def profit_and_loss(

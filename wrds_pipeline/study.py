@@ -45,6 +45,10 @@ _HELD = (
 )  # fmt: skip
 
 
+# Deltas by model and rule.
+DELTAS = tuple(f"delta_{name}_{rule}" for name in NAMES for rule in hedging.RULES)
+
+
 def _schema(fixed: tuple[str, ...], numbers: tuple[str, ...]) -> dict[str, Any]:
     return {name: _FIXED[name] for name in fixed} | dict.fromkeys(numbers, pl.Float64)
 
@@ -92,7 +96,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     ),
     "hedging": _schema(
         (*_KEY, "next_trade_date", "known_at"),
-        (*_HELD, *(f"delta_{name}_{rule}" for name in NAMES for rule in hedging.RULES)),
+        (*_HELD, "delta_own_volatility", *DELTAS),
     ),
 }
 
@@ -251,6 +255,7 @@ def _next_date(
         spot=pl.lit(today.spot),
         next_spot=pl.lit(tomorrow.spot),
     )
+    ratios["delta_own_volatility"] = hedging.black_delta(held, own.volatility)
     result["hedging"] = _made("hedging", kept, ratios)
     return {
         "priced": len(matched),
@@ -319,5 +324,5 @@ def _parameter_rows(fits: dict[str, Fit]) -> pl.DataFrame:
             name, _, expiry = key.partition("@")
             error = fit.standard_errors.get(key)
             known = error is not None and np.isfinite(error)
-            rows.append((fit.model, expiry, name, value, error if known else None))
+            rows.append((fit.model, expiry or "-", name, value, error if known else None))
     return pl.DataFrame(rows, schema=SCHEMAS["parameters"], orient="row")
