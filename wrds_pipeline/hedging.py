@@ -87,17 +87,16 @@ def slope(fit: Fit, points: Points) -> Array:
     return np.asarray((above - below) / (2.0 * step))
 
 
-def deltas(fit: Fit, points: Points, held: Held, volatility: Array) -> dict[str, Array]:
+def deltas(fit: Fit, points: Points, held: Held) -> dict[str, Array]:
     """Delta of each contract by each of `RULES`; NaN where the model gives no volatility.
 
     Parameters
     ----------
     fit : Fit
     points, held : Points, Held
-        The same contracts.
-    volatility : array
-        The model's at the contracts.
+        The same contracts, on the day of the fit.
     """
+    volatility = MODELS[fit.model].volatility(fit, points, 0.0)
     known = np.isfinite(volatility)
     greeks = _greeks(held, np.where(known, volatility, 1.0))
     sticky_strike = np.where(known, greeks.delta, np.nan)

@@ -8,6 +8,7 @@ dates may be done in any order, anywhere, and again.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -101,7 +102,23 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 }
 
 
-def date_result(history: History, day: dt.date, rules: Universe, panel: Panel) -> DateResult:
+@dataclass(frozen=True, slots=True)
+class DateStudy:
+    """The study as a function of a date alone: what an executor sends to its workers."""
+
+    history: History
+    rules: Universe
+    panel: Panel
+    label: str = "SYNTHETIC"
+
+    def __call__(self, day: dt.date) -> DateResult:
+        """Tables of a date."""
+        return date_result(self.history, day, self.rules, self.panel, self.label)
+
+
+def date_result(
+    history: History, day: dt.date, rules: Universe, panel: Panel, label: str = "SYNTHETIC"
+) -> DateResult:
     """Tables of one trade date.
 
     Parameters
@@ -112,6 +129,8 @@ def date_result(history: History, day: dt.date, rules: Universe, panel: Panel) -
         A trading day.
     rules : Universe
     panel : Panel
+    label : {"SYNTHETIC", "WRDS"}
+        Mark of the history's source, which every row carries.
 
     Returns
     -------
@@ -126,53 +145,30 @@ def date_result(history: History, day: dt.date, rules: Universe, panel: Panel) -
     ValueError
         The panel's options are American: the models here are of European exercise.
     """
-    if panel.panel.exercise != "european":
-        raise ValueError(
-            f"panel {panel.panel.panel_id}: exercise is {panel.panel.exercise!r}; the study's "
-            "models, prices and deltas are of European options"
-        )
     following = calendar.next_trade_date(day)
-    label = panel.label(day)
-    try:
-        today = _state(history, day, rules, panel)
-    except NoMarketError:
-        return _without_market(day, following, label)
-    selected = today.quotes.filter("selected")
-    points = Points.of(selected)
-    fits = fit_all(points)
-    elapsed = calendar.years(calendar.quoted_at(day), calendar.quoted_at(following))
-    result = {name: pl.DataFrame(schema=schema) for name, schema in SCHEMAS.items()}
-    result["removed"] = pl.DataFrame(
-        {"rule": list(today.removed), "quotes": list(today.removed.values())},
-        schema=SCHEMAS["removed"],
-    )
-    result["fits"] = _fit_rows(fits)
-    result["parameters"] = _parameter_rows(fits)
-    volatilities = {name: MODELS[name].volatility(fits[name], points, 0.0) for name in NAMES}
-    result["calibration"] = _made(
-        "calibration",
-        _keyed(selected, today, quote_date=pl.lit(day), known_at=pl.lit(today.known_at)),
-        {f"volatility_{name}": value for name, value in volatilities.items()},
-    )
+    trade = _trade_date(history, day, rules, panel, label)
+    if trade is None:
+        return _without_market(day, panel, label)
+    today, fits, result = trade
     counts = {"priced": 0, "expired": 0, "no_believable_quote": 0}
     try:
-        tomorrow = _state(history, following, rules, panel)
+        tomorrow = _state(history, following, rules, panel, label)
     except NoMarketError:
         tomorrow = None
     if tomorrow is not None:
-        counts = _next_date(result, selected, today, tomorrow, fits, volatilities, elapsed)
+        counts = _next_date(result, today, tomorrow, fits)
     result["dates"] = pl.DataFrame(
         [
             {
                 "source": today.label,
-                "period": label,
+                "period": panel.label(day),
                 "trade_date": day,
                 "next_trade_date": following,
                 "known_at": today.known_at,
                 "next_known_at": None if tomorrow is None else tomorrow.known_at,
                 "status": "no market on the next trade date" if tomorrow is None else "ok",
                 "quotes": len(today.quotes),
-                "selected": len(selected),
+                "selected": len(result["calibration"]),
                 **counts,
                 "spot": today.spot,
                 "next_spot": None if tomorrow is None else tomorrow.spot,
@@ -183,27 +179,68 @@ def date_result(history: History, day: dt.date, rules: Universe, panel: Panel) -
     return result
 
 
-def _state(history: History, day: dt.date, rules: Universe, panel: Panel) -> MarketState:
+def trade_date_result(
+    history: History, day: dt.date, rules: Universe, panel: Panel, label: str = "SYNTHETIC"
+) -> DateResult:
+    """The tables that are known when the trade date's study decides; the others are empty.
+
+    Parameters and errors as for `date_result`.
+    """
+    trade = _trade_date(history, day, rules, panel, label)
+    if trade is None:
+        return _without_market(day, panel, label)
+    return trade[2]
+
+
+def _trade_date(
+    history: History, day: dt.date, rules: Universe, panel: Panel, label: str
+) -> tuple[MarketState, dict[str, Fit], DateResult] | None:
+    """State, fits and their tables; None where the date has no market."""
+    if panel.panel.exercise != "european":
+        raise ValueError(
+            f"panel {panel.panel.panel_id}: exercise is {panel.panel.exercise!r}; the study's "
+            "models, prices and deltas are of European options"
+        )
+    try:
+        today = _state(history, day, rules, panel, label)
+    except NoMarketError:
+        return None
+    selected = today.quotes.filter("selected")
+    points = Points.of(selected)
+    fits = fit_all(points)
+    result = {name: pl.DataFrame(schema=schema) for name, schema in SCHEMAS.items()}
+    result["removed"] = pl.DataFrame(
+        {"rule": list(today.removed), "quotes": list(today.removed.values())},
+        schema=SCHEMAS["removed"],
+    )
+    result["fits"] = _fit_rows(fits)
+    result["parameters"] = _parameter_rows(fits)
+    result["calibration"] = _made(
+        "calibration",
+        _keyed(selected, today, quote_date=pl.lit(day), known_at=pl.lit(today.known_at)),
+        {f"volatility_{name}": MODELS[name].volatility(fits[name], points, 0.0) for name in NAMES},
+    )
+    return today, fits, result
+
+
+def _state(
+    history: History, day: dt.date, rules: Universe, panel: Panel, label: str
+) -> MarketState:
     decided = decision_time(day)
     found = market.state(
-        history.as_of(decided), day, rules, secid=panel.panel.secid, label=history_label(history)
+        history.as_of(decided), day, rules, secid=panel.panel.secid, label=label
     )
     if found.known_at > decided:
         raise LookAheadError(f"state of {day} used what was known at {found.known_at}")
     return found
 
 
-def history_label(history: History) -> str:
-    """Mark of what is made from a history: ``SYNTHETIC`` unless it says otherwise."""
-    return getattr(history, "label", "SYNTHETIC")
-
-
-def _without_market(day: dt.date, following: dt.date, label: str) -> DateResult:
+def _without_market(day: dt.date, panel: Panel, label: str) -> DateResult:
     row = {
-        "source": "SYNTHETIC",
-        "period": label,
+        "source": label,
+        "period": panel.label(day),
         "trade_date": day,
-        "next_trade_date": following,
+        "next_trade_date": calendar.next_trade_date(day),
         "status": "no market",
         **dict.fromkeys(("quotes", "selected", "priced", "expired", "no_believable_quote"), 0),
     }
@@ -212,26 +249,16 @@ def _without_market(day: dt.date, following: dt.date, label: str) -> DateResult:
 
 
 def _next_date(
-    result: DateResult,
-    selected: pl.DataFrame,
-    today: MarketState,
-    tomorrow: MarketState,
-    fits: dict[str, Fit],
-    volatilities: dict[str, Array],
-    elapsed: float,
+    result: DateResult, today: MarketState, tomorrow: MarketState, fits: dict[str, Fit]
 ) -> dict[str, int]:
     """Fill in the tables of the next trade date; how many contracts were priced and left out."""
     following = tomorrow.day
+    elapsed = calendar.years(calendar.quoted_at(today.day), calendar.quoted_at(following))
+    selected = today.quotes.filter("selected")
     alive = selected.filter(pl.col("expiry") > following)
-    matched = selected.with_row_index("place").join(
-        tomorrow.quotes, on=CONTRACT, how="inner", maintain_order="left", suffix="_next"
-    )
-    matched = matched.filter(pl.col("expiry") > following)
-    place = matched["place"].to_numpy()
-    later = matched.select(
-        *CONTRACT, *(pl.col(f"{name}_next").alias(name) for name in tomorrow.quotes.columns
-                     if name not in CONTRACT)
-    )  # fmt: skip
+    asked = alive.select(CONTRACT)
+    later = asked.join(tomorrow.quotes, on=CONTRACT, how="inner", maintain_order="left")
+    before = alive.join(later, on=CONTRACT, how="semi", maintain_order="left")
     points = Points.of(later)
     carried = {name: MODELS[name].volatility(fits[name], points, elapsed) for name in NAMES}
     prices = {f"price_{name}": _prices(later, value) for name, value in carried.items()}
@@ -240,13 +267,11 @@ def _next_date(
     frame = _keyed(later, today, known_at=known, **dated)
     numbers = {f"volatility_{name}": value for name, value in carried.items()} | prices
     result["oos_pricing"] = _made("oos_pricing", frame, numbers)
-    before = selected[place]
-    held = _held(before, today)
-    own = Points.of(before)
+    held, own = _held(before, today), Points.of(before)
     ratios = {
         f"delta_{name}_{rule}": delta
         for name in NAMES
-        for rule, delta in hedging.deltas(fits[name], own, held, volatilities[name][place]).items()
+        for rule, delta in hedging.deltas(fits[name], own, held).items()
     }
     kept = _keyed(before, today, next_trade_date=pl.lit(following), known_at=known).with_columns(
         dividend_yield=pl.Series(held.dividend_yield),
@@ -258,9 +283,9 @@ def _next_date(
     ratios["delta_own_volatility"] = hedging.black_delta(held, own.volatility)
     result["hedging"] = _made("hedging", kept, ratios)
     return {
-        "priced": len(matched),
+        "priced": len(later),
         "expired": len(selected) - len(alive),
-        "no_believable_quote": len(alive) - len(matched),
+        "no_believable_quote": len(alive) - len(later),
     }
 
 

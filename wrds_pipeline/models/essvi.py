@@ -18,6 +18,8 @@ from wrds_pipeline.models.ssvi import expiry_of_times, read
 
 NAME = "essvi"
 _NAMES = ("theta", "rho", "psi")
+# Of each start: 14 expiries have 42 parameters, and what more would gain is below a thousandth.
+_MOST_EVALUATIONS = 100
 
 
 def fit(points: Points) -> Fit:
@@ -27,6 +29,7 @@ def fit(points: Points) -> Fit:
         time_to_expiry=points.time_to_expiry,
         volatility=points.volatility,
         weight=points.weight,
+        most_evaluations=_MOST_EVALUATIONS,
     )
     labels = list(expiry_of_times(points).values())
     surface = found.surface

@@ -1,0 +1,97 @@
+"""The look-ahead experiments of the study: what the plants and the study itself showed, as JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from wrds_pipeline import leak_plants, leaks
+from wrds_pipeline.as_of import History, decision_time
+from wrds_pipeline.calendar import next_trade_date
+from wrds_pipeline.leaks import Cut, Stage
+from wrds_pipeline.study import DateResult, DateStudy, date_result, trade_date_result
+
+SCHEMA = "strikeproof/leak_detection/1"
+# Dates at which the plants are tried. The study itself runs on spoilt histories at two of them,
+# half a second a run: what it reads is by views, and those are tried at every date.
+_PLANT_DATES = 10
+
+
+def leak_detection(
+    study: DateStudy, days: Sequence[dt.date], profile: str, progress: Callable[[int, int], None]
+) -> bytes:
+    """Canonical JSON of the experiments.
+
+    Parameters
+    ----------
+    study : DateStudy
+    days : sequence of date
+        Of the panel, ascending.
+    profile : str
+        Recorded.
+    progress : callable
+    """
+    history = study.history
+    quoted = set(history.tables["opprcd"]["date"].unique())
+    ends = {*days, next_trade_date(days[-1])}
+    lost = sorted(ends - quoted)
+    plants = []
+    some = list(days[:_PLANT_DATES])
+    for place, plant in enumerate([*leak_plants.PLANTS, leak_plants.HONEST]):
+        made = leaks.cuts(some, plant.decision, lost=lost)
+        plants.append(leaks.detect(plant, history, made).record())
+        progress(place + 1, len(leak_plants.PLANTS) + 3)
+    *caught, honest = plants
+    views = leaks.unchanged_views(history, leaks.cuts(days, decision_time, lost=lost)).record()
+    stages = [
+        _on_spoilt(stage, history, leaks.cuts(some, stage.decision, lost=lost)).record()
+        for stage in _stages(study)
+    ]
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "profile": profile,
+        "planted": len(caught),
+        "caught": sum(plant["caught"] for plant in caught),
+        "plants": caught,
+        "honest_twin": honest,
+        "views": views,
+        "stages": stages,
+    }
+    progress(1, 1)
+    options: dict[str, Any] = {"indent": 2, "sort_keys": True, "allow_nan": False}
+    return (json.dumps(document, **options) + "\n").encode()
+
+
+def _stages(study: DateStudy) -> tuple[Stage, ...]:
+    """The study up to the decision, and with the next trade date up to that one's."""
+
+    def fitted(history: History, day: dt.date) -> bytes:
+        return _digest(trade_date_result(history, day, study.rules, study.panel))
+
+    def priced(history: History, day: dt.date) -> bytes:
+        return _digest(date_result(history, day, study.rules, study.panel))
+
+    def next_decision(day: dt.date) -> dt.datetime:
+        return decision_time(next_trade_date(day))
+
+    return (
+        Stage("study, trade date", fitted, decision_time),
+        Stage("study, next trade date", priced, next_decision),
+    )
+
+
+def _on_spoilt(stage: Stage, history: History, cuts: Sequence[Cut]) -> leaks.Detection:
+    """A stage at the cuts that say most: the first, and one at a gap or a holiday."""
+    telling = [cut for cut in cuts if cut.kind in ("gap", "holiday")]
+    return leaks.detect(stage, history, [cuts[0], *telling[:1]])
+
+
+def _digest(tables: DateResult) -> bytes:
+    whole = hashlib.sha256()
+    for name, frame in tables.items():
+        whole.update(f"{name} {frame.shape}".encode())
+        whole.update(frame.write_csv().encode())
+    return whole.digest()
