@@ -8,8 +8,10 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import polars as pl
+
 from wrds_pipeline import leak_plants, leaks
-from wrds_pipeline.as_of import History, decision_time
+from wrds_pipeline.as_of import KNOWN_AT, History, decision_time
 from wrds_pipeline.calendar import next_trade_date
 from wrds_pipeline.leaks import Cut, Stage
 from wrds_pipeline.study import DateResult, DateStudy, date_result, trade_date_result
@@ -40,14 +42,15 @@ def leak_detection(
     lost = sorted(ends - quoted)
     plants = []
     some = list(days[:_PLANT_DATES])
+    beginning = _known_by(history, decision_time(next_trade_date(some[-1])))
     for place, plant in enumerate([*leak_plants.PLANTS, leak_plants.HONEST]):
         made = leaks.cuts(some, plant.decision, lost=lost)
-        plants.append(leaks.detect(plant, history, made).record())
+        plants.append(leaks.detect(plant, beginning, made).record())
         progress(place + 1, len(leak_plants.PLANTS) + 3)
     *caught, honest = plants
     views = leaks.unchanged_views(history, leaks.cuts(days, decision_time, lost=lost)).record()
     stages = [
-        _on_spoilt(stage, history, leaks.cuts(some, stage.decision, lost=lost)).record()
+        _on_spoilt(stage, beginning, leaks.cuts(some, stage.decision, lost=lost)).record()
         for stage in _stages(study)
     ]
     document: dict[str, Any] = {
@@ -63,6 +66,12 @@ def leak_detection(
     progress(1, 1)
     options: dict[str, Any] = {"indent": 2, "sort_keys": True, "allow_nan": False}
     return (json.dumps(document, **options) + "\n").encode()
+
+
+def _known_by(history: History, moment: dt.datetime) -> History:
+    """The history of those who look back from a moment."""
+    known = pl.col(KNOWN_AT) <= moment
+    return History({name: table.filter(known) for name, table in history.tables.items()})
 
 
 def _stages(study: DateStudy) -> tuple[Stage, ...]:

@@ -7,6 +7,7 @@ Ids are those of tests/data/evidence_mutants.csv; ids from M900 on are invention
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 import struct
@@ -212,13 +213,17 @@ LIES["M059"] = (cell(_CALIBRATION, "quote_date", 4, "2031-01-03"), "lookahead: r
 
 
 def _calendar_day(scene: Scene) -> None:
-    """The next calendar day, a holiday, as the next trade date."""
-    text = scene.path(_OUT_OF_SAMPLE).read_text()
-    header, first = (line.split(",") for line in text.split("\n")[:2])
-    following = first[header.index("next_trade_date")]
-    trade = first[header.index("trade_date")]
-    day = f"{trade[:8]}{int(trade[8:]) + 1:02d}"
-    scene.edit(_OUT_OF_SAMPLE, lambda d: d.replace(following.encode(), day.encode()))
+    """The next calendar day, of a weekend or holiday, as the next trade date."""
+    header, *rows = (
+        line.split(",") for line in scene.path(_OUT_OF_SAMPLE).read_text().split("\n")[:-1]
+    )
+    trade, following = header.index("trade_date"), header.index("next_trade_date")
+    for row in rows:
+        day = (dt.date.fromisoformat(row[trade]) + dt.timedelta(days=1)).isoformat()
+        if row[following] != day:
+            break
+    old = row[following]
+    scene.edit(_OUT_OF_SAMPLE, lambda d: d.replace(old.encode(), day.encode()))
 
 
 LIES["M060"] = (_calendar_day, "exchange calendar")
@@ -226,13 +231,13 @@ LIES["M060"] = (_calendar_day, "exchange calendar")
 
 @lie("M067", "sha256 mismatch|not what its maker makes")
 def other_bytes(scene: Scene) -> None:
-    """A maker that gave other bytes the second time: one price moved by its last digit."""
+    """A maker that gave other bytes the second time: one error moved by its last digit."""
 
     def change(data: bytes) -> bytes:
         lines = data.decode().split("\n")
         names = lines[0].split(",")
         cells = lines[2].split(",")
-        place = names.index("mid")
+        place = names.index("rmse_price")
         cells[place] = repr(math.nextafter(float(cells[place]), math.inf))
         lines[2] = ",".join(cells)
         return "\n".join(lines).encode()
