@@ -32,7 +32,7 @@ def _statistics() -> dict[str, pl.Expr]:
     return {
         "contracts": pl.len().cast(pl.Int64),
         "rmse_volatility": (error**2).mean().sqrt(),
-        "vega_rmse_volatility": ((vega * error**2).sum() / vega.sum()).sqrt(),
+        "rmse_volatility_by_vega": ((vega * error**2).sum() / vega.sum()).sqrt(),
         "mean_volatility_error": error.mean(),
         "rmse_price": (pl.col("price_error") ** 2).mean().sqrt(),
         "rmse_spreads": ((pl.col("price_error") / pl.col("spread")) ** 2).mean().sqrt(),

@@ -22,7 +22,7 @@ class _Errors(dy.Schema):
 
     contracts = dy.Int64(nullable=False, min=1)
     rmse_volatility = dy.Float64(nullable=False, min=0.0)
-    vega_rmse_volatility = dy.Float64(nullable=False, min=0.0)
+    rmse_volatility_by_vega = dy.Float64(nullable=False, min=0.0)
     mean_volatility_error = dy.Float64(nullable=False)
     rmse_price = dy.Float64(nullable=False, min=0.0)
     rmse_spreads = dy.Float64(nullable=False, min=0.0)

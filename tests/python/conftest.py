@@ -10,9 +10,20 @@ from hypothesis import settings
 
 from tasks.evidence import catalog
 from tasks.evidence.repository import ROOT
+from tests.python import wrds_server
 
 settings.register_profile("strikeproof", deadline=None, derandomize=True, database=None)
 settings.load_profile("strikeproof")
+
+
+collect_ignore = [] if wrds_server.system_programs() else ["test_wrds_postgres_ssl.py"]
+
+
+def pytest_report_header():
+    """Say what is left out, and what would bring it in."""
+    if not collect_ignore:
+        return []
+    return [f"left out: {collect_ignore[0]}: no PostgreSQL server (Debian: postgresql)"]
 
 
 @pytest.fixture(scope="session")

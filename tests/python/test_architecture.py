@@ -25,6 +25,12 @@ LAYERS = {
         "wrds_pipeline/*.py",
         {"dataframely", "holidays", "numpy", "polars", "strikeproof.", "wrds_pipeline."},
     ),
+    # drivers of live data and of clusters come with extras of their own
+    "sources": (
+        "wrds_pipeline/sources/*.py wrds_pipeline/pull.py",
+        {"adbc_driver_manager", "adbc_driver_postgresql", "polars", "wrds_pipeline."},
+    ),
+    "cluster": ("wrds_pipeline/dask_executor.py", {"distributed"}),
     "evidence": (
         "tasks/evidence/**/*.py",
         {
