@@ -1,7 +1,8 @@
 """The study's files, one function each, called alike by the task graph and the command line.
 
 ``write_x(output, inputs=, config=, progress=)`` writes exactly `output`. `config` holds
-``profile`` ("fast" or "full") and ``mode``; the only mode of these files is "sample".
+``profile`` ("fast" or "full") and ``mode``; the only mode of these files is "sample". Its
+``options``, how dates are run, change no byte.
 """
 
 from __future__ import annotations
@@ -123,7 +124,8 @@ def write_study(output: Path, *, inputs: Inputs, config: Config, progress: Progr
     profile = profile_of(config)
     rules, declared = universe.read(inputs["universe"]), panel.read(inputs["panel"])
     function, days = studied(sample(inputs, config), declared, rules)
-    found = executor.run(function, days, workers=WORKERS[profile], progress=progress)
+    options = {"workers": WORKERS[profile]} | dict(config.get("options", {}))
+    found = executor.run(function, days, progress=progress, **options)
     write_results(results.combined(found), output, "SYNTHETIC", profile)
 
 

@@ -17,9 +17,11 @@ from wrds_pipeline.leaks import Cut, Stage
 from wrds_pipeline.study import DateResult, DateStudy, date_result, trade_date_result
 
 SCHEMA = "strikeproof/leak_detection/1"
-# Dates at which the plants are tried. The study itself runs on spoilt histories at two of them,
-# half a second a run: what it reads is by views, and those are tried at every date.
+# Dates at which the plants are tried.
 _PLANT_DATES = 10
+# Cuts at which the study itself is run, half a second a run: what it reads is by views, and those
+# are tried at every date.
+_STUDY_CUTS = {"fast": 1, "full": 8}
 
 
 def leak_detection(
@@ -42,6 +44,7 @@ def leak_detection(
     lost = sorted(ends - quoted)
     plants = []
     some = list(days[:_PLANT_DATES])
+    most = _STUDY_CUTS[profile]
     beginning = _known_by(history, decision_time(next_trade_date(some[-1])))
     for place, plant in enumerate([*leak_plants.PLANTS, leak_plants.HONEST]):
         made = leaks.cuts(some, plant.decision, lost=lost)
@@ -50,7 +53,9 @@ def leak_detection(
     *caught, honest = plants
     views = leaks.unchanged_views(history, leaks.cuts(days, decision_time, lost=lost)).record()
     stages = [
-        _on_spoilt(stage, beginning, leaks.cuts(some, stage.decision, lost=lost)).record()
+        leaks.detect(
+            stage, beginning, _telling(leaks.cuts(some, stage.decision, lost=lost), most)
+        ).record()
         for stage in _stages(study)
     ]
     document: dict[str, Any] = {
@@ -92,10 +97,9 @@ def _stages(study: DateStudy) -> tuple[Stage, ...]:
     )
 
 
-def _on_spoilt(stage: Stage, history: History, cuts: Sequence[Cut]) -> leaks.Detection:
-    """A stage at the cuts that say most: the first, and one at a gap or a holiday."""
-    telling = [cut for cut in cuts if cut.kind in ("gap", "holiday")]
-    return leaks.detect(stage, history, [cuts[0], *telling[:1]])
+def _telling(cuts: Sequence[Cut], most: int) -> list[Cut]:
+    """The cuts that say most: at gaps and holidays first, then the others in order."""
+    return sorted(cuts, key=lambda cut: cut.kind not in ("gap", "holiday"))[:most]
 
 
 def _digest(tables: DateResult) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.ticker
 import numpy as np
 import polars as pl
 
@@ -25,6 +26,7 @@ _COLOURS = dict(
         strict=True,
     )
 )
+_MONEYNESS = ("below 0.90", "to 0.97", "to 1.03", "above")
 _SHOWN_EXPIRIES = 6
 _SHOWN_MODELS = ("term_black_scholes", "svi_slices", "ssvi", "heston")
 Inputs = Mapping[str, Path]
@@ -94,12 +96,12 @@ def write_error_map(output: Path, *, inputs: Inputs, config: Config, progress: P
             axes.imshow(table, cmap="YlOrRd", norm=norm, aspect="auto")
             for (row, column), value in np.ndenumerate(table):
                 told = f"{value:.2f}" if np.isfinite(value) else "few"
-                dark = np.isfinite(value) and value > 4.0
+                dark = np.isfinite(value) and value > 3.0
                 axes.text(column, row, told, ha="center", va="center", fontsize=9,
                           color="white" if dark else "black")  # fmt: skip
             whole = 100.0 * values[ALL, ALL]
             axes.set_title(f"{_said(model)}: {whole:.2f} in all")
-            axes.set_xticks(range(4), [m.replace("_", " ") for m in errors.MONEYNESS], fontsize=7)
+            axes.set_xticks(range(4), list(_MONEYNESS), fontsize=7)
             axes.set_yticks(range(4), [t.replace("_", " ") for t in errors.TENORS], fontsize=7)
             axes.grid(visible=False)
         grid.flat[-1].axis("off")
@@ -179,7 +181,8 @@ def write_profit_and_loss(
         right.axhline(own_volatility, color="black", lw=1.0, ls="--",
                       label="Black's delta at the quote's own volatility")  # fmt: skip
         right.set_xticks(place, [_said(name) for name in NAMES], rotation=20, fontsize=8)
-        right.set(ylabel="root mean square, basis points of the spot")
+        tallest = max(size[name, rule] for name in NAMES for _, rule, _ in shown[1:])
+        right.set(ylabel="root mean square, basis points of the spot", ylim=(0.0, 1.2 * tallest))
         right.grid(visible=False, axis="x")
         right.legend(fontsize=8)
     progress(1, 1)
@@ -200,6 +203,9 @@ def write_losing_dates(output: Path, *, inputs: Inputs, config: Config, progress
             top.plot(own["day"].to_list(), error, ".-", ms=4, lw=0.9, color=_COLOURS[model],
                      label=_said(model))  # fmt: skip
         top.set(ylabel="percentage points (vega-weighted)", yscale="log")
+        top.yaxis.set_major_formatter(mpl.ticker.FormatStrFormatter("%g"))
+        top.yaxis.set_minor_formatter(mpl.ticker.NullFormatter())
+        top.set_yticks([0.1, 0.2, 0.5, 1.0, 2.0, 5.0])
         top.legend(ncols=4, fontsize=8)
         days = rows.unique("day").sort("day")
         for day in days.filter(pl.col("market") != "ok")["day"]:
