@@ -7,11 +7,11 @@ Losses of one date are averaged first: contracts of a date move together, dates 
 [2] Politis, D. N. and White, H. (2004), Automatic block-length selection for the dependent
     bootstrap, Econometric Reviews 23(1), 53-70; corrected by Patton, A., Politis, D. N. and White,
     H. (2009), Econometric Reviews 28(4), 372-375.
-[3] Diebold, F. X. and Mariano, R. S. (1995), Comparing predictive accuracy, J. Business and Economic
-    Statistics 13(3), 253-263.
+[3] Diebold, F. X. and Mariano, R. S. (1995), Comparing predictive accuracy, J. Business and
+    Economic Statistics 13(3), 253-263.
 [4] Newey, W. K. and West, K. D. (1987), Econometrica 55(3), 703-708.
-[5] Harvey, D., Leybourne, S. and Newbold, P. (1997), Testing the equality of prediction mean squared
-    errors, International J. Forecasting 13(2), 281-291.
+[5] Harvey, D., Leybourne, S. and Newbold, P. (1997), Testing the equality of prediction mean
+    squared errors, International J. Forecasting 13(2), 281-291.
 [6] Hansen, P. R., Lunde, A. and Nason, J. M. (2011), The model confidence set, Econometrica 79(2),
     453-497.
 """
@@ -72,7 +72,7 @@ def block_length(series: Array) -> float:
 
 
 def _bandwidth(correlations: Array, significant: float, run: int, most: int) -> int:
-    """Twice the first of `run` insignificant lags, as in the authors' program; else the last one."""
+    """Twice the first of `run` insignificant lags, as the authors' program has it."""
     small = correlations < significant
     for lag in range(len(small) - run + 1):
         if small[lag : lag + run].all():

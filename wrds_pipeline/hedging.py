@@ -53,12 +53,12 @@ class Held:
     ----------
     sign : array
         +1 for calls, -1 for puts.
-    spot : float
+    spot : array or float
     forward, strike, time_to_expiry, rate, mid : array
     """
 
     sign: Array
-    spot: float
+    spot: Array | float
     forward: Array
     strike: Array
     time_to_expiry: Array
@@ -122,7 +122,12 @@ def _greeks(held: Held, volatility: Array) -> Any:
 
 
 def profit_and_loss(
-    held: Held, delta: Array | float, *, next_mid: Array, next_spot: float, elapsed: float
+    held: Held,
+    delta: Array | float,
+    *,
+    next_mid: Array,
+    next_spot: Array | float,
+    elapsed: Array | float,
 ) -> Array:
     """What the hedged position earns until the next trade date, in currency of an option.
 
@@ -133,8 +138,8 @@ def profit_and_loss(
         0 for the option alone, financed.
     next_mid : array
         Of the same contracts on the next trade date.
-    next_spot : float
-    elapsed : float
+    next_spot : array or float
+    elapsed : array or float
         Years between the dates.
     """
     option = next_mid - held.mid * np.exp(held.rate * elapsed)

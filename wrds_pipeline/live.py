@@ -19,6 +19,8 @@ from wrds_pipeline.panel import Panel
 from wrds_pipeline.universe import Universe
 
 SCHEMA = "strikeproof/wrds_live/1"
+# Table, columns that name a cell, and the column with its number of rows.
+_Frames = dict[str, tuple[pl.DataFrame, tuple[str, ...], str]]
 _INTERVAL = {"low": "lower", "high": "upper"}
 
 
@@ -37,10 +39,10 @@ def tables(made: results.Tables) -> dict[str, str]:
     return found
 
 
-def _frames(made: results.Tables) -> dict[str, tuple[pl.DataFrame, tuple[str, ...], str]]:
+def _frames(made: results.Tables) -> _Frames:
     fine = (pl.col("tenor") != aggregates.ALL) & (pl.col("moneyness") != aggregates.ALL)
     unused = ("source", "suppressed_contracts")
-    found = {
+    found: _Frames = {
         "summary": (
             aggregates.summary(made).filter(fine).drop(unused),
             ("period", "model", "tenor", "moneyness"),

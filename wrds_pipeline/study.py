@@ -227,9 +227,7 @@ def _state(
     history: History, day: dt.date, rules: Universe, panel: Panel, label: str
 ) -> MarketState:
     decided = decision_time(day)
-    found = market.state(
-        history.as_of(decided), day, rules, secid=panel.panel.secid, label=label
-    )
+    found = market.state(history.as_of(decided), day, rules, secid=panel.panel.secid, label=label)
     if found.known_at > decided:
         raise LookAheadError(f"state of {day} used what was known at {found.known_at}")
     return found

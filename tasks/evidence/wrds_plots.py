@@ -34,12 +34,10 @@ Config = Mapping[str, Any]
 
 
 @contextmanager
-def _figure(
-    output: Path, size: tuple[float, float], title: str, config: Config
-) -> Iterator[Any]:
+def _figure(output: Path, size: tuple[float, float], title: str, config: Config) -> Iterator[Any]:
     with plotting.figure(output, *size, f"SYNTHETIC sample ({config['profile']}): {title}") as fig:
         yield fig
-        mark = {"fontsize": 90, "fontweight": "bold", "rotation": 20, "alpha": 0.06}
+        mark: Any = {"fontsize": 90, "fontweight": "bold", "rotation": 20, "alpha": 0.06}
         fig.text(0.5, 0.5, "SYNTHETIC", ha="center", va="center", **mark)
 
 
@@ -52,8 +50,8 @@ def write_smiles(output: Path, *, inputs: Inputs, config: Config, progress: Prog
     made, _ = results.read(inputs["study"])
     day = made["dates"].filter(pl.col("status") == "ok")["trade_date"][0]
     quotes = made["calibration"].filter(pl.col("trade_date") == day)
-    kinds = quotes.select("expiry", "am_settlement", "time_to_expiry").unique().sort(
-        "time_to_expiry"
+    kinds = (
+        quotes.select("expiry", "am_settlement", "time_to_expiry").unique().sort("time_to_expiry")
     )
     place = np.unique(np.linspace(0, len(kinds) - 1, _SHOWN_EXPIRIES).round().astype(int))
     with _figure(output, (13.0, 7.6), f"smiles of {day} and the fits", config) as fig:

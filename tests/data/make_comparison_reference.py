@@ -1,4 +1,4 @@
-"""Makes comparison_reference.json with `arch` 8.0 and `statsmodels`, which the project does not use.
+"""Makes comparison_reference.json with `arch` 8.0 and `statsmodels`, which we do not use.
 
     python -m venv refs && refs/bin/pip install arch==8.0.0
     refs/bin/python tests/data/make_comparison_reference.py
@@ -27,7 +27,14 @@ def autoregressive(generator, count, persistence):
 def main():
     generator = np.random.default_rng(20040801)
     blocks = []
-    for count, persistence in ((30, 0.0), (60, 0.5), (120, 0.3), (250, 0.7), (250, -0.4), (400, 0.9)):
+    for count, persistence in (
+        (30, 0.0),
+        (60, 0.5),
+        (120, 0.3),
+        (250, 0.7),
+        (250, -0.4),
+        (400, 0.9),
+    ):
         series = autoregressive(generator, count, persistence)
         found = float(optimal_block_length(series)["stationary"].iloc[0])
         blocks.append({"series": series.tolist(), "block_length": found})

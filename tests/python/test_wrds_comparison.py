@@ -66,7 +66,9 @@ def test_intervals_cover_the_mean_of_a_dependent_series():
         shocks = comparison.generator(seed, 3).standard_normal(201)
         series = 0.5 * shocks[:-1] + shocks[1:]
         for name, mean_block in (("blocks", comparison.block_length(series)), ("dates", 1.0)):
-            rows = comparison.stationary_indices(200, mean_block, 300, comparison.generator(seed, 4))
+            rows = comparison.stationary_indices(
+                200, mean_block, 300, comparison.generator(seed, 4)
+            )
             low, high = comparison.interval(series, rows)
             hits[name] += low <= 0.0 <= high
     assert hits["blocks"] > 85

@@ -10,6 +10,8 @@ Mingone, A. (2022), Quantitative Finance 22(12), 2205-2217.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from strikeproof import ssvi
@@ -33,9 +35,7 @@ def fit(points: Points) -> Fit:
     )
     labels = list(expiry_of_times(points).values())
     surface = found.surface
-    parameters = at_expiry(
-        "time_to_expiry", dict(zip(labels, surface.time_to_expiry, strict=True))
-    )
+    parameters = at_expiry("time_to_expiry", dict(zip(labels, surface.time_to_expiry, strict=True)))
     known: dict[str, float] = {}
     for name in _NAMES:
         parameters |= at_expiry(name, dict(zip(labels, getattr(surface, name), strict=True)))
@@ -53,5 +53,5 @@ def volatility(fit: Fit, points: Points, elapsed: float) -> Array:
     if not fit.parameters:
         return np.full(points.time_to_expiry.shape, np.nan)
     times = tuple(fit.by_expiry("time_to_expiry").values())
-    columns = {name: tuple(fit.by_expiry(name).values()) for name in _NAMES}
+    columns: Any = {name: tuple(fit.by_expiry(name).values()) for name in _NAMES}
     return read(ssvi.Surface(time_to_expiry=times, **columns), points)

@@ -60,9 +60,7 @@ class Points:
 
     def moved(self, log_moneyness: Array) -> Points:
         """The same expiries at other moneyness."""
-        return Points(
-            self.expiry, self.time_to_expiry, log_moneyness, self.volatility, self.weight
-        )
+        return Points(self.expiry, self.time_to_expiry, log_moneyness, self.volatility, self.weight)
 
     def expiries(self) -> dict[str, float]:
         """Time to expiry by label, ascending in time."""

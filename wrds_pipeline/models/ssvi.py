@@ -10,6 +10,8 @@ Gatheral, J. and Jacquier, A. (2014), Quantitative Finance 14(1), 59-71, section
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from strikeproof import ssvi
@@ -47,11 +49,12 @@ def volatility(fit: Fit, points: Points, elapsed: float) -> Array:
     del elapsed  # the surface is held by time to expiry
     if not fit.parameters:
         return np.full(points.time_to_expiry.shape, np.nan)
+    shape: Any = {name: fit.parameters[name] for name in ("rho", "eta", "gamma")}
     surface = ssvi.formula_surface(
         phi="power_law",
         time_to_expiry=tuple(fit.by_expiry("time_to_expiry").values()),
         theta=tuple(fit.by_expiry("theta").values()),
-        **{name: fit.parameters[name] for name in ("rho", "eta", "gamma")},
+        **shape,
     )
     return read(surface, points)
 

@@ -10,6 +10,8 @@ Gatheral, J. and Jacquier, A. (2014), Quantitative Finance 14(1), 59-71.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from strikeproof import svi
@@ -69,7 +71,7 @@ def volatility(fit: Fit, points: Points, elapsed: float) -> Array:
     found = np.full(points.time_to_expiry.shape, np.nan)
     for label, time in fit.by_expiry("time_to_expiry").items():
         own = points.expiry == label
-        raw = {name: fit.parameters[f"{name}@{label}"] for name in _PARAMETERS}
+        raw: Any = {name: fit.parameters[f"{name}@{label}"] for name in _PARAMETERS}
         found[own] = svi.implied_volatility(
             log_moneyness=points.log_moneyness[own], time_to_expiry=time, **raw
         )

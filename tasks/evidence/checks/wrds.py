@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 import polars as pl
@@ -25,9 +25,7 @@ def _file(name: str) -> Artifact:
     return next(a for a in catalog.family("wrds_sample") if a.path.endswith("/" + name))
 
 
-CALIBRATION, OUT_OF_SAMPLE, DATES = map(
-    _file, ("calibration.csv", "oos_pricing.csv", "dates.csv")
-)
+CALIBRATION, OUT_OF_SAMPLE, DATES = map(_file, ("calibration.csv", "oos_pricing.csv", "dates.csv"))
 PROVENANCE, LEAKS, STUDY = map(
     _file, ("provenance.json", "leak_detection.json", "SYNTHETIC_study.parquet")
 )
@@ -77,12 +75,13 @@ def check(evidence: Evidence) -> Iterator[Finding]:
         if not strangers.is_empty():
             problem = f"{len(strangers)} expiries were not calibrated on the trade date"
             yield Finding(OUT_OF_SAMPLE.path, problem, OUT_OF_SAMPLE.fix)
-    for artifact, faults in (
+    checks: tuple[tuple[Artifact, Callable[[Any, Evidence], Iterator[str]]], ...] = (
         (DATES, _date_faults),
         (PROVENANCE, _provenance_faults),
         (LEAKS, _leak_faults),
         (STUDY, _study_faults),
-    ):
+    )
+    for artifact, faults in checks:
         content = evidence.get(artifact.path)
         if content is not None:
             for problem in faults(content, evidence):
