@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tasks.evidence import catalog, parity_grid, repository, strict_json, summary_text, tolerances
+from tasks.evidence.digest import sha256_file
 
 PLAN = "docs/PLAN_OF_RECORD.md"
 RESULTS = "project_state/CURRENT_RESULTS.md"
@@ -50,6 +51,8 @@ def plan_of_record(bounds: Mapping[str, tolerances.Bound]) -> str:
         "",
         *parity_lines(bounds),
         "",
+        *panel_lines(),
+        "",
         "## Tolerances",
         "",
         "| figure | limit | reason |",
@@ -82,6 +85,21 @@ def parity_lines(bounds: Mapping[str, tolerances.Bound], root: Path | None = Non
         lines.append("| " + " | ".join(row) + " |")
     full, fast = (sum(getattr(e, kind) for e in products.values()) for kind in ("full", "fast"))
     lines.append(f"| {len(products)} products | {full:,} | {fast:,} | | | | |")
+    return lines
+
+
+def panel_lines(root: Path = repository.ROOT) -> list[str]:
+    """Lines that fix the dates of the study and its universe before results are seen."""
+    lines = [
+        "## Panel of the option study",
+        "",
+        "Dates and universe were declared before any result was seen; the gate refuses others.",
+        "",
+        "| file | sha256 |",
+        "|---|---|",
+    ]
+    for name in (catalog.WRDS_PANEL, catalog.WRDS_UNIVERSE):
+        lines.append(f"| `{name}` | `{sha256_file(root / name)}` |")
     return lines
 
 

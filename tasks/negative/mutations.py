@@ -226,6 +226,14 @@ def _calendar_day(scene: Scene) -> None:
     scene.edit(_OUT_OF_SAMPLE, lambda d: d.replace(old.encode(), day.encode()))
 
 
+LIES["M073"] = (
+    lambda s: s.edit(catalog.WRDS_PANEL, lambda d: d.replace(b"2020-06-30", b"2020-06-15")),
+    "panel digest not in plan of record",
+)
+LIES["M961"] = (
+    cell(f"{WRDS}/recovery.csv", "coverage_95", 2, "1.0"),
+    "not what its maker makes|sha256 mismatch",
+)
 LIES["M060"] = (_calendar_day, "exchange calendar")
 
 
@@ -461,9 +469,38 @@ def a_kernel_left_out(scene: Scene) -> None:
 
 LIES["M952"] = (cell(COUNTS, "libc", 3, ""), "counted or a note|blank|sha256 mismatch")
 
-PENDING: Mapping[str, str] = dict.fromkeys(
-    ("M062", "M063", "M065", "M066", "M073"),
-    "needs the leak experiments of the full pipeline (part 8)",
-)
+
+def _uncaught(plant: str) -> Lie:
+    """Experiments that would not see a planted leak: a record in which it passes."""
+
+    def rewrite(document: Any) -> None:
+        row = next(row for row in document["plants"] if row["stage"] == plant)
+        row.update(caught=False, differing=0, identical=row["runs"], first=[])
+        document["caught"] -= 1
+
+    return lambda scene: scene.edit_json(f"{WRDS}/leak_detection.json", rewrite)
+
+
+for _number, _plant in (
+    ("M062", "backfill"),
+    ("M063", "global z-score"),
+    ("M065", "survivorship by last row"),
+    ("M066", "same-day close"),
+):
+    LIES[_number] = (_uncaught(_plant), f"planted leak {_plant} was not caught")
+
+
+@lie("M960", "lookahead: study, trade date changed with the future")
+def a_study_that_looks_ahead(scene: Scene) -> None:
+    """The study's own output changed at one cut."""
+
+    def rewrite(document: Any) -> None:
+        row = document["stages"][0]
+        row.update(caught=True, differing=1, identical=row["runs"] - 1)
+
+    scene.edit_json(f"{WRDS}/leak_detection.json", rewrite)
+
+
+PENDING: Mapping[str, str] = {}
 BUNDLE_ARTIFACT = "review bundle or docs/agent_runs/<RUN_NAME>/"
 BUNDLE_PENDING = "needs review bundles (part 9)"

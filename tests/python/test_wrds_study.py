@@ -42,9 +42,7 @@ BEFORE_THE_GAP, LOST = dt.date(2019, 7, 5), dt.date(2019, 7, 8)
 
 @pytest.fixture(scope="module")
 def history():
-    return as_of.History.load(
-        SampleSource("fast"), secid=PANEL.panel.secid, first=FIRST, last=LAST
-    )
+    return as_of.History.load(SampleSource("fast"), secid=PANEL.panel.secid, first=FIRST, last=LAST)
 
 
 @pytest.fixture(scope="module")
@@ -206,8 +204,11 @@ def test_a_date_is_the_same_in_another_zone_locale_and_process(folder, tables):
     stored, _ = results.read(folder / "SYNTHETIC_study.parquet")
     days = tables["dates"]["trade_date"]
     for name, frame in tables.items():
-        assert stored[name].filter(pl.col("trade_date").is_in(days)).select(frame.columns).equals(
-            frame
+        assert (
+            stored[name]
+            .filter(pl.col("trade_date").is_in(days))
+            .select(frame.columns)
+            .equals(frame)
         )
 
 
@@ -246,7 +247,9 @@ def test_the_true_parameters_are_within_their_errors(folder):
 LEAKS = [
     pytest.param(lambda d: d["plants"].pop(), "leaks tried are", id="a-plant-left-out"),
     pytest.param(
-        lambda d: d["plants"][0].update(caught=False, differing=0, identical=d["plants"][0]["runs"]),
+        lambda d: d["plants"][0].update(
+            caught=False, differing=0, identical=d["plants"][0]["runs"]
+        ),
         "planted leak backfill was not caught",
         id="not-caught",
     ),

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
-from tasks.evidence import catalog
+from tasks.evidence import catalog, render
 from tasks.evidence.catalog import Artifact
 from tasks.evidence.checks.evidence import Evidence
 from tasks.evidence.digest import sha256_file
@@ -115,11 +118,24 @@ def _provenance_faults(provenance: Provenance, evidence: Evidence) -> Iterator[s
         name = path.stem.removeprefix("SYNTHETIC_")
         if provenance.tables[name]["sha256"] != sha256_file(path):
             yield f"digest of {name} differs from the table's"
+    yield from _plan_faults(evidence)
     for name, declared in (("panel", catalog.WRDS_PANEL), ("universe", catalog.WRDS_UNIVERSE)):
         path = evidence.root / declared
         recorded: Mapping[str, Any] = getattr(provenance, name)
         if path.is_file() and recorded["sha256"] != sha256_file(path):
             yield f"{declared} is not the one of the study: its digest differs"
+
+
+def _plan_faults(evidence: Evidence) -> Iterator[str]:
+    """Panel and universe are those that the plan of record declares."""
+    plan = evidence.root / render.PLAN
+    files = [evidence.root / name for name in (catalog.WRDS_PANEL, catalog.WRDS_UNIVERSE)]
+    if not plan.is_file() or not all(path.is_file() for path in files):
+        return  # a pack leaves them out
+    text = plan.read_text(encoding="utf-8")
+    for line in render.panel_lines(evidence.root):
+        if line not in text:
+            yield f"panel digest not in plan of record: {line}"
 
 
 def _leak_faults(record: LeakDetection, evidence: Evidence) -> Iterator[str]:
@@ -154,21 +170,37 @@ def _study_faults(made: results.Tables, evidence: Evidence) -> Iterator[str]:
     }
     if not all(path.is_file() for path in inputs.values()):
         return
-    config = {"profile": evidence.profile, "mode": "sample"}
-    rules, declared = universe.read(inputs["universe"]), panel.read(inputs["panel"])
+    digest = hashlib.sha256((evidence.root / STUDY.path).read_bytes()).digest()
+    digests = tuple((name, sha256_file(path)) for name, path in inputs.items())
     try:
-        source = artifacts.sample(inputs, config)
-        function, days = artifacts.studied(source, declared, rules)
+        days, day, again = _made_anew(_Tables(digests, inputs), evidence.profile, digest)
     except ValueError:
         return  # told where the tables are read
     stored = made["dates"]["trade_date"].to_list()
     if stored != days:
         yield f"holds {len(stored)} dates, panel and tables give {len(days)}"
         return
-    digest = hashlib.sha256((evidence.root / STUDY.path).read_bytes()).digest()
-    day = days[int.from_bytes(digest[:4], "big") % len(days)]
-    again = results.combined([(day, function(day))])
     for name in study.SCHEMAS:
         mine = made[name].filter(pl.col("trade_date") == day)
         if not mine.equals(again[name].select(mine.columns)):
             yield f"{name} of {day} is not what the study makes of the tables"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """The tables of a study; two sets are equal when their contents are, wherever they lie."""
+
+    digests: tuple[tuple[str, str], ...]
+    paths: Mapping[str, Path] = field(compare=False)
+
+
+@lru_cache(maxsize=4)
+def _made_anew(
+    tables: _Tables, profile: str, digest: bytes
+) -> tuple[list[dt.date], dt.date, results.Tables]:
+    """Dates of the study, the one that a digest chooses, and its results."""
+    config = {"profile": profile, "mode": "sample"}
+    rules, declared = universe.read(tables.paths["universe"]), panel.read(tables.paths["panel"])
+    function, days = artifacts.studied(artifacts.sample(tables.paths, config), declared, rules)
+    day = days[int.from_bytes(digest[:4], "big") % len(days)]
+    return days, day, results.combined([(day, function(day))])
