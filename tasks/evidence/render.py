@@ -98,9 +98,8 @@ def panel_lines(root: Path = repository.ROOT) -> list[str]:
         "| file | sha256 |",
         "|---|---|",
     ]
-    for name in (catalog.WRDS_PANEL, catalog.WRDS_UNIVERSE):
-        lines.append(f"| `{name}` | `{sha256_file(root / name)}` |")
-    return lines
+    files = (catalog.WRDS_PANEL, catalog.WRDS_UNIVERSE)
+    return lines + [f"| `{name}` | `{sha256_file(root / name)}` |" for name in files]
 
 
 def _row(artifact: catalog.Artifact) -> str:

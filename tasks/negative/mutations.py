@@ -231,7 +231,7 @@ LIES["M073"] = (
     "panel digest not in plan of record",
 )
 LIES["M961"] = (
-    cell(f"{WRDS}/recovery.csv", "coverage_95", 2, "1.0"),
+    cell(f"{WRDS}/recovery.csv", "bias", 2, "0.0"),
     "not what its maker makes|sha256 mismatch",
 )
 LIES["M060"] = (_calendar_day, "exchange calendar")

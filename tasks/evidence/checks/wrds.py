@@ -98,12 +98,13 @@ def _date_faults(dates: pl.DataFrame, evidence: Evidence) -> Iterator[str]:
         return  # a pack has the panel in its provenance
     declared = panel.read(path)
     found = dates["trade_date"].unique().sort().to_list()
-    last = dates["next_trade_date"].max()
-    due = [str(day) for day in declared.dates(last=dt.date.fromisoformat(str(last)))]
+    last = str(dates["next_trade_date"].max())
+    due = [str(day) for day in declared.dates(last=dt.date.fromisoformat(last))]
     if found != due:
         yield f"{len(found)} trade dates, the panel declares {len(due)} up to {last}"
     known = dates.filter(pl.col("known_at").is_not_null())
-    for trade, moment in known.select("trade_date", "known_at").unique().iter_rows():
+    moments = dict(known.select("trade_date", "known_at").unique().sort("trade_date").iter_rows())
+    for trade, moment in moments.items():
         if moment > as_of.decision_time(dt.date.fromisoformat(trade)).isoformat():
             yield f"lookahead: {trade}: known at {moment}, after the decision"
 
