@@ -22,6 +22,7 @@ _PLANT_DATES = 10
 # Cuts at which the study itself is run, half a second a run: what it reads is by views, and those
 # are tried at every date.
 _STUDY_CUTS = {"fast": 1, "full": 8}
+_STUDY_POISONS = {"fast": ("drop", "times 1e6"), "full": tuple(leaks.POISONS)}
 
 
 def leak_detection(
@@ -54,7 +55,10 @@ def leak_detection(
     views = leaks.unchanged_views(history, leaks.cuts(days, decision_time, lost=lost)).record()
     stages = [
         leaks.detect(
-            stage, beginning, _telling(leaks.cuts(some, stage.decision, lost=lost), most)
+            stage,
+            beginning,
+            _telling(leaks.cuts(some, stage.decision, lost=lost), most),
+            poisons={name: leaks.POISONS[name] for name in _STUDY_POISONS[profile]},
         ).record()
         for stage in _stages(study)
     ]
