@@ -27,8 +27,8 @@ SECRETS = (wrds_server.PASSWORD, wrds_server.ROW)
 
 
 @pytest.fixture(scope="module")
-def admin(tmp_path_factory):
-    with wrds_server.pip_server(tmp_path_factory.mktemp("pg")) as admin:
+def admin():
+    with wrds_server.folder() as folder, wrds_server.pip_server(folder) as admin:
         admin.run(
             f"CREATE ROLE {wrds_server.ROLE} LOGIN PASSWORD '{wrds_server.PASSWORD}'",
             "SELECT pg_reload_conf()",

@@ -12,8 +12,6 @@ import pwd
 import shutil
 import socket
 import subprocess
-import tempfile
-from pathlib import Path
 
 import pytest
 
@@ -70,13 +68,8 @@ pytestmark = pytest.mark.usefixtures("server")
 
 @pytest.fixture(scope="module")
 def admin():
-    # not pytest's own folder, which the server's account may not enter
-    folder = Path(tempfile.mkdtemp())
-    try:
-        with system_server(folder) as admin:
-            yield admin
-    finally:
-        shutil.rmtree(folder)
+    with wrds_server.folder() as folder, system_server(folder) as admin:
+        yield admin
 
 
 @pytest.fixture

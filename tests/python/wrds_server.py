@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from pathlib import Path
@@ -41,6 +43,19 @@ class Admin:
             for statement in statements:
                 with connection.cursor() as cursor:
                     cursor.execute(statement)
+
+
+@contextlib.contextmanager
+def folder():
+    """Folder that a server's own account may enter.
+
+    Pytest's is not: each run that starts takes all rights from others on it.
+    """
+    found = Path(tempfile.mkdtemp())
+    try:
+        yield found
+    finally:
+        shutil.rmtree(found)
 
 
 @contextlib.contextmanager
