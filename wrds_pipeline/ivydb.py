@@ -151,8 +151,8 @@ def validate(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     Raises
     ------
     ValueError
-        Unknown or missing columns, wrong types, or rows that break a rule; says which and how
-        many.
+        Unknown or missing columns, wrong types, or rows that break a rule; says which, how many,
+        and the place of the first. Values of licensed rows stay out of the message.
     """
     schema = SCHEMAS[name]
     if unknown := sorted(set(frame.columns) - set(schema.column_names())):
@@ -163,6 +163,9 @@ def validate(name: str, frame: pl.DataFrame) -> pl.DataFrame:
         raise ValueError(f"{name}: {str(error).strip().splitlines()[0]}") from None
     if counts := failure.counts():
         broken = ", ".join(f"{rule} by {count} row(s)" for rule, count in counts.items())
-        first = failure.invalid().row(0, named=True)
-        raise ValueError(f"{name}: broken rules: {broken}; first such row: {first}")
+        place = frame.with_row_index("row", offset=1).join(
+            failure.invalid(), on=frame.columns, how="semi", nulls_equal=True
+        )["row"]
+        day = frame[DATE_COLUMN[name]][place[0] - 1]
+        raise ValueError(f"{name}: broken rules: {broken}; first in row {place[0]}, of {day}")
     return frame

@@ -14,10 +14,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from strikeproof import american, black
+from strikeproof import black
 from strikeproof import forwards as parity
-from wrds_pipeline import calendar, ivydb, universe
+from wrds_pipeline import american_volatility, calendar, ivydb, universe
 from wrds_pipeline.as_of import KNOWN_AT, MarketView
+from wrds_pipeline.distributions import Declared, declared
 from wrds_pipeline.universe import Universe
 
 CONTRACT = ("secid", "expiry", "am_settlement", "strike", "option_type")
@@ -26,9 +27,13 @@ Column = NDArray[np.float64]
 
 # A curve is not published on every trading day; an older one than this says too little.
 _OLDEST_CURVE = dt.timedelta(days=5)
+# Quotes to which the day's are compared, across holidays and a lost day.
+_OLDEST_QUOTES = dt.timedelta(days=10)
 # A forward further from the spot than this, by logarithm, is a wrong unit or a split, not carry.
 _MOST_CARRY = 0.25
 _FEWEST_PAIRS = 3
+# Ticks of index options on Cboe: 0.05 below 3.00, 0.10 from there.
+_SMALL_TICK, _LARGE_TICK, _TICK_CHANGES = 0.05, 0.10, 3.0
 _QUOTE_COLUMNS = (
     *CONTRACT, "quote_date", KNOWN_AT, "days", "time_to_expiry", "bid", "ask", "mid", "rate",
     "discount", "forward", "implied_volatility", "vendor_volatility", "vega", "volume",
@@ -98,7 +103,7 @@ def state(
     secid : int
     label : {"SYNTHETIC", "WRDS"}
     exercise : {"european", "american"}
-        American options take the spot less its declared dividends, not a forward by parity.
+        Forwards of American options are of the spot less its declared dividends, not by parity.
 
     Raises
     ------
@@ -113,18 +118,15 @@ def state(
     alive = plain.filter(pl.col("time_to_expiry") > 0.0)
     believed, removed = universe.apply(alive, rules.quote.expressions())
     removed = {"expired": len(plain) - len(alive)} | removed
-    if exercise == "european":
-        expiries = _parity(believed, spot)
-        known = [spot_known, curve_known]
-    else:
-        expiries, dividends_known = _carried(believed, view, day, secid, spot)
-        known = [spot_known, curve_known, *dividends_known]
+    dividends = declared(view, day, secid) if exercise == "american" else None
+    expiries = _parity(believed, spot) if dividends is None else _carried(believed, dividends, spot)
+    known = [spot_known, curve_known, *(dividends.known_at if dividends else ())]
     _check_carry(expiries, spot, day)
     joined = believed.join(
         expiries.select(*EXPIRY, "forward"), on=EXPIRY, how="inner", maintain_order="left"
     )
     removed["no_forward"] = len(believed) - len(joined)
-    quotes, unselected = _selected(_with_volatility(joined, exercise), rules)
+    quotes, unselected = _selected(_with_volatility(joined, spot, dividends), rules)
     if quotes.is_empty():
         raise NoMarketError(f"no quote of secid {secid} on {day} keeps the rules: {removed}")
     return MarketState(
@@ -168,9 +170,12 @@ def zero_rates(curve: pl.DataFrame, days: Column) -> Column:
 
 
 def _contracts(view: MarketView, day: dt.date, secid: int, curve: pl.DataFrame) -> pl.DataFrame:
-    rows = view.table("opprcd").filter((pl.col("date") == day) & (pl.col("secid") == secid))
+    near = pl.col("date").is_between(day - _OLDEST_QUOTES, day)
+    known = view.table("opprcd").filter(near & (pl.col("secid") == secid))
+    rows = known.filter(pl.col("date") == day)
     if rows.is_empty():
         raise NoMarketError(f"no option quotes of secid {secid} on {day}")
+    rows = rows.join(_earlier(known, day), on="optionid", how="left", maintain_order="left")
     vendor = pl.col("impl_volatility")
     plain = rows.select(
         secid=pl.col("secid").cast(pl.Int64),
@@ -188,7 +193,8 @@ def _contracts(view: MarketView, day: dt.date, secid: int, curve: pl.DataFrame) 
         open_interest="open_interest",
         ss_flag="ss_flag",
         contract_size="contract_size",
-        last_date="last_date",
+        earlier_bid="earlier_bid",
+        earlier_ask="earlier_ask",
     ).with_columns(days=(pl.col("expiry") - pl.col("quote_date")).dt.total_days())
     dated = _with_times(plain, day)
     rate = zero_rates(curve, dated["days"].to_numpy().astype(np.float64))
@@ -196,6 +202,13 @@ def _contracts(view: MarketView, day: dt.date, secid: int, curve: pl.DataFrame) 
     return dated.with_columns(rate=pl.Series(rate), discount=pl.Series(discount)).sort(
         *CONTRACT, "bid", "ask"
     )
+
+
+def _earlier(known: pl.DataFrame, day: dt.date) -> pl.DataFrame:
+    """Bid and ask of each contract on the last date before that has quotes."""
+    before = known.filter(pl.col("date") < day)
+    latest = before.filter(pl.col("date") == pl.col("date").max())
+    return latest.select("optionid", earlier_bid="best_bid", earlier_ask="best_offer")
 
 
 def _settlement_dates(exdates: pl.Series) -> pl.Series:
@@ -252,32 +265,42 @@ def _parity(believed: pl.DataFrame, spot: float) -> pl.DataFrame:
     counts = rows.group_by("group", maintain_order=True).agg(
         *(pl.col(name).first() for name in (*EXPIRY, "days", "time_to_expiry", "rate", "discount")),
         pairs=pl.len().cast(pl.Int64),
+        resolution=_resolution(),
     )
     kept = np.atleast_1d(found.strikes)
+    spread = pl.Series(np.atleast_1d(found.forward_error))
     return counts.with_columns(
         forward=pl.Series(np.atleast_1d(found.forward)),
-        forward_error=pl.Series(np.atleast_1d(found.forward_error)),
+        # residuals on a grid of ticks may agree by chance, which says nothing of the error
+        forward_error=(spread**2 + pl.col("resolution") ** 2).sqrt(),
         dividend_yield=pl.Series(np.atleast_1d(found.dividend_yield)),
         rejected_pairs=pl.col("pairs") - pl.Series(kept).cast(pl.Int64),
     ).filter(pl.col("forward").is_finite())
 
 
-def _carried(
-    believed: pl.DataFrame, view: MarketView, day: dt.date, secid: int, spot: float
-) -> tuple[pl.DataFrame, list[dt.datetime]]:
+def _resolution() -> pl.Expr:
+    """Standard error of a forward from the rounding of its quotes to ticks alone.
+
+    Each of the four quotes of a pair is rounded within a tick, uniformly: a middle has half the
+    variance tick^2 / 12 of one.
+    """
+    ticks = [
+        pl.when(pl.col(f"ask_{side}") < _TICK_CHANGES).then(_SMALL_TICK).otherwise(_LARGE_TICK)
+        for side in ("call", "put")
+    ]
+    variance = pl.sum_horizontal(tick**2 / 24.0 for tick in ticks)
+    return (variance.mean() / pl.len()).sqrt() / pl.col("discount").first()
+
+
+def _carried(believed: pl.DataFrame, dividends: Declared, spot: float) -> pl.DataFrame:
     """Forward of each expiry from the spot less its declared cash dividends."""
-    paid = view.table("distrd").filter(
-        (pl.col("secid") == secid) & (pl.col("distr_type") == "1") & (pl.col("ex_date") > day)
-    )
     names = [*EXPIRY, "days", "time_to_expiry", "rate", "discount"]
     expiries = believed.select(names).unique().sort(EXPIRY)
-    forward = []
-    for expiry, rate, discount in expiries.select("expiry", "rate", "discount").iter_rows():
-        due = paid.filter(pl.col("ex_date") <= expiry)
-        ahead = np.array([(date - day).days / 365.0 for date in due["ex_date"]])
-        worth = float(np.sum(due["amount"].to_numpy() * np.exp(-rate * ahead)))
-        forward.append((spot - worth) / discount)
-    carried = expiries.with_columns(
+    forward = [
+        (spot - dividends.worth(rate, time)) / discount
+        for time, rate, discount in expiries.select(names[3:]).iter_rows()
+    ]
+    return expiries.with_columns(
         forward=pl.Series(forward, dtype=pl.Float64),
         forward_error=pl.lit(None, dtype=pl.Float64),
         pairs=pl.lit(0, dtype=pl.Int64),
@@ -285,52 +308,43 @@ def _carried(
     ).with_columns(
         dividend_yield=pl.col("rate") - (pl.col("forward") / spot).log() / pl.col("time_to_expiry")
     )
-    return carried, paid[KNOWN_AT].to_list()
 
 
 def _check_carry(expiries: pl.DataFrame, spot: float, day: dt.date) -> None:
     strange = expiries.filter((pl.col("forward") / spot).log().abs() > _MOST_CARRY)
     if not strange.is_empty():
-        expiry, forward = strange["expiry"][0], strange["forward"][0]
+        expiry, ratio = strange["expiry"][0], strange["forward"][0] / spot
         raise ValueError(
-            f"forward {forward:.6g} of {expiry} on {day} against spot {spot:.6g}: check the units "
-            "of strikes (vendor's are times 1000) and splits"
+            f"forward of {expiry} on {day} is {ratio:.3g} of the spot: check the units of strikes "
+            "(vendor's are times 1000) and splits"
         )
 
 
 # --- volatilities and selection ---------------------------------------------------------------
 
 
-def _with_volatility(quotes: pl.DataFrame, exercise: str) -> pl.DataFrame:
+def _with_volatility(quotes: pl.DataFrame, spot: float, dividends: Declared | None) -> pl.DataFrame:
     """Own implied volatility of the middle, null where there is none, and Black's vega."""
     column: dict[str, Any] = {
-        name: quotes[name].to_numpy() for name in ("strike", "time_to_expiry", "forward")
+        name: quotes[name].to_numpy() for name in ("strike", "time_to_expiry", "rate")
     }
-    sign = np.where((quotes["option_type"] == "call").to_numpy(), 1.0, -1.0)
-    rate = quotes["rate"].to_numpy()
-    if exercise == "american":
-        volatility, status = american.implied_volatility(
-            option_type=sign,
-            price=quotes["mid"].to_numpy(),
-            spot=column["forward"] * quotes["discount"].to_numpy(),
-            strike=column["strike"],
-            time_to_expiry=column["time_to_expiry"],
-            rate=rate,
-            on_failure="nan",
-            return_status=True,
+    column["option_type"] = np.where((quotes["option_type"] == "call").to_numpy(), 1.0, -1.0)
+    middle, forward = quotes["mid"].to_numpy(), quotes["forward"].to_numpy()
+    if dividends is None:
+        volatility = black.implied_volatility(
+            price=middle, forward=forward, **column, on_failure="nan"
         )
     else:
-        volatility, status = black.implied_volatility(
-            option_type=sign,
-            price=quotes["mid"].to_numpy(),
-            rate=rate,
+        volatility = american_volatility.implied_volatility(
+            price_of=middle,
+            spot=spot,
+            dividend_times=dividends.times,
+            dividend_amounts=dividends.amounts,
             **column,
-            on_failure="nan",
-            return_status=True,
         )
-    found = (status == 0) & (volatility > 0.0)
+    found = np.isfinite(volatility) & (volatility > 0.0)
     vega: Any = black.greeks(
-        option_type=sign, rate=rate, volatility=np.where(found, volatility, 1.0), **column
+        forward=forward, volatility=np.where(found, volatility, 1.0), **column
     ).vega
     return quotes.with_columns(
         implied_volatility=pl.when(pl.Series(found)).then(pl.Series(volatility)),

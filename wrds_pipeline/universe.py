@@ -11,6 +11,8 @@ from typing import Any
 import polars as pl
 
 _STANDARD_SIZE = 100.0
+# Below this a tick is so large a part of a price that quotes of one day often repeat the last's.
+_LEAST_TELLING = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,16 @@ class QuoteRules:
         contract = ["secid", "expiry", "am_settlement", "strike", "option_type"]
         spread = pl.col("ask") - pl.col("bid")
         narrowest = spread.rank("ordinal").over(contract) == 1
+        unchanged = (pl.col("bid") == pl.col("earlier_bid")) & (
+            pl.col("ask") == pl.col("earlier_ask")
+        )
         rules = {
             "positive_bid": pl.col("bid") > 0.0,
             "ask_above_bid": spread > 0.0,
             "standard_settlement": pl.col("ss_flag") == "0",
             "standard_contract": pl.col("contract_size") == _STANDARD_SIZE,
             "no_duplicates": narrowest,
-            "fresh": pl.col("last_date").fill_null(pl.col("quote_date")) >= pl.col("quote_date"),
+            "fresh": (pl.col("mid") < _LEAST_TELLING) | ~unchanged.fill_null(value=False),
         }
         return {name: rule for name, rule in rules.items() if getattr(self, name)}
 

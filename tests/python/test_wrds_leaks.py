@@ -1,13 +1,15 @@
 """Look-ahead is found by experiment: honest stages pass, every planted leak is caught."""
 
+import ast
 import datetime as dt
 import json
+from pathlib import Path
 
 import polars as pl
 import pytest
 
-from wrds_pipeline import calendar, leak_plants, leaks
-from wrds_pipeline.as_of import KNOWN_AT, History, decision_time
+from wrds_pipeline import as_of, calendar, leak_plants, leaks
+from wrds_pipeline.as_of import KNOWN_AT, History, MarketView, decision_time
 from wrds_pipeline.sources.sample import SampleSource
 from wrds_pipeline.synthetic import truth
 
@@ -29,7 +31,7 @@ def detection(stage, history):
 def test_the_honest_twin_is_not_accused(history):
     found = detection(leak_plants.HONEST, history)
     assert not found.caught
-    assert found.identical == found.runs == 2 * len(DAYS) * len(leaks.POISONS)
+    assert found.identical == found.runs == 3 * len(DAYS) * len(leaks.POISONS)
 
 
 @pytest.mark.parametrize("stage", leak_plants.PLANTS, ids=lambda stage: stage.name)
@@ -63,9 +65,12 @@ def test_every_kind_of_date_is_cut():
     days = calendar.trade_dates(truth.FIRST_DATE, 60)
     made = leaks.cuts(days, decision_time, lost=[days[6]])
     kinds = {cut.kind for cut in made}
-    assert kinds == {"date", "gap", "holiday", "month end", "roll", "random"}
+    assert kinds == {"date", "gap", "holiday", "month end", "roll", "random", "earlier"}
+    assert all(cut.moment >= decision_time(cut.day) for cut in made)
+    assert any(decision_time(days[-1]) > cut.moment > decision_time(cut.day) for cut in made)
     assert {cut.day for cut in made} >= set(days)
-    kind = {cut.day.isoformat(): cut.kind for cut in made if cut.kind != "random"}
+    by_date = [cut for cut in made if cut.kind not in ("random", "earlier")]
+    kind = {cut.day.isoformat(): cut.kind for cut in by_date}
     assert kind["2019-07-03"] == "holiday"
     assert kind["2019-07-31"] == "month end"
     assert kind["2019-07-19"] == "roll"
@@ -88,6 +93,41 @@ def test_a_view_that_lets_later_rows_through_would_be_seen(history, monkeypatch)
         lambda _history, moment, poison: original(leaky, moment - dt.timedelta(days=1), poison),
     )
     assert leaks.unchanged_views(leaky, leaks.cuts(DAYS, decision_time)).caught
+
+
+def test_a_view_that_lets_one_minute_through_is_seen(history, monkeypatch):
+    monkeypatch.setattr(History, "as_of", late_view)
+    assert leaks.unchanged_views(history, leaks.cuts(DAYS, as_close_minus)).caught
+
+
+def late_view(self, moment):
+    return MarketView(moment + dt.timedelta(minutes=1), self.tables)
+
+
+def as_close_minus(day):
+    return calendar.close(day) - dt.timedelta(seconds=90)
+
+
+# What makes views, and what plants leaks or tries them; everything else sees rows by views alone.
+MAY_READ_TABLES = ("as_of.py", "leaks.py", "leak_plants.py", "experiments.py", "artifacts.py")
+
+
+def test_no_step_of_a_study_reaches_past_its_view():
+    root = Path(as_of.__file__).parent
+    read = []
+    for path in sorted(root.rglob("*.py")):
+        place = path.relative_to(root)
+        if place.parts[0] in ("sources", "synthetic") or place.name in MAY_READ_TABLES:
+            continue
+        nodes = list(ast.walk(ast.parse(path.read_text())))
+        called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+        read += [
+            f"{place}:{node.lineno}"
+            for node in nodes
+            if isinstance(node, ast.Attribute) and node.attr in ("tables", "_tables")
+            if id(node) not in called
+        ]
+    assert read == []
 
 
 @pytest.mark.parametrize("name", leaks.POISONS)

@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from strikeproof import american, black
-from wrds_pipeline import as_of, calendar, ivydb, market, universe
+from strikeproof import american, black, dividends
+from wrds_pipeline import american_volatility, as_of, calendar, ivydb, market, universe
 from wrds_pipeline.as_of import History, decision_time
 from wrds_pipeline.sources.sample import SampleSource
 from wrds_pipeline.synthetic import paths, truth
@@ -60,6 +60,24 @@ def test_forwards_and_dividends_are_those_of_the_truth_within_their_errors(histo
     assert np.sqrt(np.mean(deviations**2)) < 2.0
     long = found.filter(pl.col("days") > 60)
     assert (long["dividend_yield"] - truth.INDEX.dividend_yield).abs().max() < 1e-3
+
+
+def test_pairs_that_agree_by_chance_do_not_make_a_forward_exact(history):
+    expiry = dt.date(2019, 12, 20)
+    spot = state(history).spot
+    found = state(history).expiries.filter(pl.col("expiry") == expiry).row(0, named=True)
+    value = found["discount"] * (spot - pl.col("strike_price") / 1000.0)
+    call = pl.col("cp_flag") == "C"
+    middle = 5.0 + pl.when(call).then(value.clip(lower_bound=0.0)).otherwise(
+        (-value).clip(lower_bound=0.0)
+    )
+    agreed = quotes_with(
+        history, pl.col("exdate") == expiry, best_bid=middle - 0.5, best_offer=middle + 0.5
+    )
+    one = state(agreed).expiries.filter(pl.col("expiry") == expiry).row(0, named=True)
+    assert one["forward"] == pytest.approx(spot, rel=1e-12)
+    rounding = np.sqrt(2.0 * 0.1**2 / 24.0 / one["pairs"]) / one["discount"]
+    assert one["forward_error"] == pytest.approx(rounding, rel=1e-3)
 
 
 def test_volatilities_are_the_cores_own_and_the_vendors_are_not_read(history):
@@ -197,6 +215,42 @@ def test_a_day_without_a_table_has_no_market(history, name):
         state(empty)
 
 
+def test_a_stale_quote_repeats_the_last_days_bid_and_ask(history):
+    before = dt.date(2019, 7, 2)
+    expiry = dt.date(2019, 9, 20)
+    rows = history.tables["opprcd"].filter(pl.col("exdate") == expiry)
+    earlier = rows.filter(pl.col("date") == before).select("optionid", "best_bid", "best_offer")
+
+    def repeat(table):
+        joined = table.join(earlier, on="optionid", how="left", maintain_order="left")
+        here = (pl.col("date") == DAY) & pl.col("best_bid_right").is_not_null()
+        return joined.with_columns(
+            pl.when(here).then(f"{side}_right").otherwise(side).alias(side)
+            for side in ("best_bid", "best_offer")
+        ).select(table.columns)
+
+    found = state(changed(history, "opprcd", repeat))
+    assert found.removed["fresh"] > state(history).removed["fresh"] + 50
+    left = found.quotes.filter(pl.col("expiry") == expiry)
+    assert left.is_empty() or left["mid"].max() < 1.0
+
+
+def test_a_contract_untraded_for_weeks_is_quoted_all_the_same(history):
+    untraded = quotes_with(
+        history, pl.lit(value=True), last_date=pl.lit(dt.date(2019, 6, 3)), volume=pl.lit(0.0)
+    )
+    one, other = state(history), state(untraded)
+    assert other.removed == one.removed
+    assert other.quotes.drop("volume").equals(one.quotes.drop("volume"))
+
+
+def test_no_licensed_value_is_in_the_words_of_a_refusal(history):
+    plain = quotes_with(history, pl.lit(value=True), strike_price=pl.col("strike_price") / 1000.0)
+    with pytest.raises(ValueError, match="check the units") as refused:
+        state(plain)
+    assert f"{state(history).spot:.6g}" not in str(refused.value)
+
+
 # --- American exercise and dividends ----------------------------------------------------------
 
 
@@ -207,12 +261,16 @@ def test_american_volatilities_take_the_declared_dividends():
     fitted = found.quotes.filter("selected")
     assert len(fitted) >= 10
     assert abs(fitted["implied_volatility"].mean() - truth.STOCK.volatility) < 0.01
-    row = fitted.row(0, named=True)
-    own = american.implied_volatility(
-        option_type=row["option_type"], price=row["mid"], strike=row["strike"], rate=row["rate"],
-        spot=row["forward"] * row["discount"], time_to_expiry=row["time_to_expiry"],
+    put = fitted.filter(pl.col("option_type") == "put").row(0, named=True)
+    ex_date = dt.datetime(2019, 7, 15, 9, 30)
+    fair = dividends.price(
+        option_type="put", spot=found.spot, strike=put["strike"], rate=put["rate"],
+        time_to_expiry=put["time_to_expiry"], volatility=put["implied_volatility"],
+        dividend_times=[calendar.years(calendar.quoted_at(day), ex_date)],
+        dividend_amounts=[truth.STOCK.dividend / 2.0],
+        exercise="american", dividend_model="escrowed",
     )  # fmt: skip
-    assert row["implied_volatility"] == own
+    assert fair == pytest.approx(put["mid"], abs=5e-4)
     without = changed(history, "distrd", lambda table: table.clear())
     raised = state(without, day, secid=truth.STOCK_SECID, exercise="american").expiries
     assert (raised["forward"] > found.expiries["forward"]).all()
@@ -238,3 +296,58 @@ def test_a_dividend_not_yet_declared_is_not_used():
     growth = found["forward"] * found["discount"]
     spot = late.tables["secprd"].filter(pl.col("date") == day)["close"].item()
     assert (growth - spot).abs().max() < 1e-9
+
+
+def test_a_dividend_after_a_declared_split_counts_per_share_of_the_day():
+    day = calendar.trade_dates(truth.FIRST_DATE, 3)[-1]
+    history = load(truth.STOCK_SECID)
+    found = state(history, day, secid=truth.STOCK_SECID, exercise="american")
+    due = found.expiries.filter(pl.col("expiry") == dt.date(2019, 7, 19)).row(0, named=True)
+    ahead = calendar.years(calendar.quoted_at(day), dt.datetime(2019, 7, 15, 9, 30))
+    worth = found.spot - due["forward"] * due["discount"]
+    assert worth == pytest.approx(truth.STOCK.dividend * np.exp(-due["rate"] * ahead))
+    split = pl.col("distr_type") == "2"
+    without = changed(history, "distrd", lambda t: t.filter(~split))
+    half = state(without, day, secid=truth.STOCK_SECID, exercise="american").expiries
+    half_due = half.filter(pl.col("expiry") == dt.date(2019, 7, 19)).row(0, named=True)
+    assert found.spot - half_due["forward"] * half_due["discount"] == pytest.approx(worth / 2.0)
+
+
+@pytest.mark.parametrize("change", [{"cancel_flag": "1"}, {"distr_type": "5"}])
+def test_a_cancelled_or_special_dividend_is_no_carry(change):
+    day = calendar.trade_dates(truth.FIRST_DATE, 10)[7]
+    history = load(truth.STOCK_SECID)
+    columns = [pl.lit(value).alias(name) for name, value in change.items()]
+    without = changed(history, "distrd", lambda table: table.with_columns(columns))
+    found = state(without, day, secid=truth.STOCK_SECID, exercise="american")
+    carried = found.expiries["forward"] * found.expiries["discount"]
+    assert (carried - found.spot).abs().max() < 1e-9
+
+
+def test_a_call_exercised_before_an_ex_date_has_its_volatility():
+    strike = np.arange(76.0, 108.0, 4.0)
+    sign = np.where(np.arange(len(strike)) % 2 == 0, 1.0, -1.0)
+    terms = {
+        "option_type": sign, "spot": 92.0, "strike": strike, "rate": np.full(len(strike), 0.02),
+        "time_to_expiry": np.full(len(strike), 0.15),
+        "dividend_times": np.array([0.03, 0.2]), "dividend_amounts": np.array([0.9, 0.9]),
+    }  # fmt: skip
+    prices = american_volatility.price(terms, np.full(len(strike), 0.28))
+    found = american_volatility.implied_volatility(price_of=prices, **terms)
+    assert found == pytest.approx(np.full(len(strike), 0.28), abs=1e-4)
+    late = prices[0] - american.price(
+        option_type="call", spot=92.0 - 0.9 * np.exp(-0.0006), strike=76.0, time_to_expiry=0.15,
+        rate=0.02, volatility=0.28,
+    )  # fmt: skip
+    assert late > 0.3  # what exercise on the last day before is worth
+
+
+def test_an_american_option_at_its_exercise_value_has_no_volatility():
+    terms = {
+        "option_type": np.array([1.0]), "spot": 92.0, "strike": np.array([60.0]),
+        "rate": np.array([0.02]), "time_to_expiry": np.array([0.1]),
+        "dividend_times": np.array([0.03]), "dividend_amounts": np.array([0.9]),
+    }  # fmt: skip
+    assert np.isnan(
+        american_volatility.implied_volatility(price_of=np.array([32.0]), **terms)
+    ).all()

@@ -8,8 +8,9 @@ import pytest
 
 from wrds_pipeline import calendar, ivydb
 from wrds_pipeline.sources.sample import SampleSource
-from wrds_pipeline.synthetic import listing, truth
+from wrds_pipeline.synthetic import listing, paths, truth
 from wrds_pipeline.synthetic import tables as made
+from wrds_pipeline.synthetic.index_options import index_options
 
 pytestmark = pytest.mark.fast
 
@@ -70,7 +71,7 @@ def test_units_and_defects_are_those_of_the_vendor(options, tables):
     assert options["forward_price"].null_count() == len(options)
     assert (options["best_bid"] > options["best_offer"]).sum() > 0
     assert (options["best_bid"] == 0.0).sum() > 0
-    assert (options["last_date"] < options["date"]).sum() > 0
+    assert (options["last_date"] < options["date"]).sum() == (options["volume"] == 0.0).sum() > 0
     assert (options["ss_flag"] != "0").sum() > 0
     assert options["impl_volatility"].null_count() > 0
     assert (options["impl_volatility"] == ivydb.MISSING_VOLATILITY).sum() > 0
@@ -124,11 +125,12 @@ def test_the_stock_splits_and_its_contracts_are_adjusted(tables):
 
 
 def test_a_longer_sample_begins_with_the_shorter(tables):
-    full = made.tables("full")
-    assert full["secprd"].filter(pl.col("secid") == truth.INDEX_SECID)["date"].n_unique() >= 250
+    assert truth.TRADE_DATES["full"] > 250
+    longer = index_options(paths.index_path(25)).select(tables["opprcd"].columns)
     last = tables["opprcd"]["date"].max()
     index = pl.col("secid") == truth.INDEX_SECID
-    head = full["opprcd"].filter(index & (pl.col("date") <= last))
+    head = longer.filter(pl.col("date") <= last)
+    assert len(longer) > 2 * len(head)
     assert head.equals(tables["opprcd"].filter(index))
 
 
@@ -195,6 +197,20 @@ BAD_TABLE = [
 def test_a_table_that_breaks_its_schema_is_refused(tables, change, message):
     with pytest.raises(ValueError, match=message):
         ivydb.validate("opprcd", tables["opprcd"].with_columns(change))
+
+
+def test_a_broken_row_is_named_by_its_place_and_nothing_licensed_is_told(tables):
+    here = pl.int_range(pl.len()) == 41
+    canary = 4242.4242
+    broken = tables["opprcd"].with_columns(
+        best_bid=pl.when(here).then(-1.0).otherwise("best_bid"),
+        best_offer=pl.when(here).then(canary).otherwise("best_offer"),
+    )
+    with pytest.raises(
+        ValueError, match=r"best_bid\|min by 1 row\(s\); first in row 42, of "
+    ) as refused:
+        ivydb.validate("opprcd", broken)
+    assert "4242" not in str(refused.value)
 
 
 def test_an_unknown_profile_is_refused():

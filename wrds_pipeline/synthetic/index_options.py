@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,27 +23,31 @@ Column = NDArray[np.float64]
 _STREAM = 2
 _LEAST_PRICE = 1e-6
 _CONTRACT_SIZE = 100.0
+_SIDES = ("best_bid", "best_offer")
+
+_Key = tuple[dt.date, bool, float, bool]
 
 
 def index_options(days: Sequence[IndexDay]) -> pl.DataFrame:
     """`opprcd` of the index over consecutive dates; the lost ones have no rows."""
     listed = Strikes()
     found: list[pl.DataFrame] = []
-    earlier: dict[tuple[dt.date, bool, float, bool], float] = {}
+    earlier: Mapping[_Key, tuple[float, float]] = {}
     for day in days:
         expiries = index_expiries(day.date)
         strikes = listed.on(day.spot, expiries)
         contracts = _contracts(day, expiries, strikes)
         fair, volatility = _values(day, contracts)
         frame = _quoted(day, contracts, fair, volatility, earlier)
-        keys = zip(*(contracts[name] for name in _KEY), strict=True)
-        earlier = dict(zip(keys, fair.tolist(), strict=True))
         if day.number not in truth.LOST_DAYS:
-            found.append(frame)
+            earlier = dict(zip(_keys(contracts), frame.select(_SIDES).iter_rows(), strict=True))
+            found.append(with_faults(frame, day.date, _STREAM))
     return pl.concat(found)
 
 
-_KEY = ("expiry", "morning", "strike", "call")
+def _keys(contracts: Mapping[str, Any]) -> Iterator[_Key]:
+    names = ("expiry", "morning", "strike", "call")
+    return zip(*(contracts[name] for name in names), strict=True)
 
 
 def _contracts(
@@ -112,11 +116,11 @@ def _quoted(
     contracts: Mapping[str, Any],
     fair: Column,
     volatility: Column,
-    earlier: Mapping[tuple[dt.date, bool, float, bool], float],
+    earlier: Mapping[_Key, tuple[float, float]],
 ) -> pl.DataFrame:
-    keys = zip(*(contracts[name] for name in _KEY), strict=True)
-    before = np.array([earlier.get(key, np.nan) for key in keys])
-    quoted = quotes(fair, before, day.date, _STREAM)
+    unlisted = (np.nan, np.nan)
+    bid, offer = np.array([earlier.get(key, unlisted) for key in _keys(contracts)]).T
+    quoted = quotes(fair, (bid, offer), day.date, _STREAM)
     sign = np.where(contracts["call"], 1.0, -1.0)
     greeks = black.greeks(
         option_type=sign,
@@ -129,21 +133,11 @@ def _quoted(
     numbers = {name: np.round(getattr(greeks, name), 6) for name in ("delta", "gamma")}
     numbers |= {name: np.round(getattr(greeks, name), 4) for name in ("vega", "theta")}
     frame = option_rows(day.date, float(truth.INDEX_SECID), contracts, numbers, _STREAM)
-    return with_faults(
-        frame.with_columns(
-            best_bid=pl.Series(quoted.bid),
-            best_offer=pl.Series(quoted.offer),
-            impl_volatility=pl.Series(np.round(volatility, 6)),
-            last_date=pl.Series(_last_dates(day.date, quoted.stale), dtype=pl.Date),
-        ),
-        day.date,
-        _STREAM,
+    return frame.with_columns(
+        best_bid=pl.Series(quoted.bid),
+        best_offer=pl.Series(quoted.offer),
+        impl_volatility=pl.Series(np.round(volatility, 6)),
     )
-
-
-def _last_dates(day: dt.date, stale: NDArray[np.bool_]) -> list[dt.date]:
-    before = calendar.previous_trade_date(day)
-    return [before if old else day for old in stale.tolist()]
 
 
 def option_rows(
@@ -159,6 +153,10 @@ def option_rows(
     flags = ["C" if call else "P" for call in contracts["call"]]
     special = generator.random(count) < QUOTING.special_settlement_share
     ratio = contracts.get("ratio", np.ones(count))
+    volume = generator.poisson(30.0, count).astype(np.float64)
+    interest = generator.poisson(900.0, count).astype(np.float64)
+    traded = generator.random(count) < QUOTING.traded_share
+    before = calendar.previous_trade_date(day)
     return pl.DataFrame(
         {
             "secid": np.full(count, secid),
@@ -170,10 +168,12 @@ def option_rows(
                 )
             ],
             "exdate": pl.Series(contracts["expiry"]),
+            # of the last trade: an untraded contract is quoted all the same
+            "last_date": pl.Series([day if now else before for now in traded.tolist()]),
             "cp_flag": flags,
             "strike_price": 1000.0 * contracts["strike"],
-            "volume": generator.poisson(30.0, count).astype(np.float64),
-            "open_interest": generator.poisson(900.0, count).astype(np.float64),
+            "volume": np.where(traded, volume, 0.0),
+            "open_interest": interest,
             **numbers,
             "optionid": _option_ids(secid, contracts),
             "cfadj": ratio,

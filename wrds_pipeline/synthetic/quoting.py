@@ -27,31 +27,31 @@ class Quotes:
     crossed: NDArray[np.bool_]
 
 
-def quotes(fair: Column, earlier: Column, day: dt.date, stream: int) -> Quotes:
+def quotes(fair: Column, earlier: tuple[Column, Column], day: dt.date, stream: int) -> Quotes:
     """Quotes in whole ticks around noisy fair values; a few are stale or crossed.
 
     Parameters
     ----------
     fair : float64 array
         Values on the day, noise of volatility included.
-    earlier : float64 array
-        Of the same contracts on the day before, NaN where they were not listed; a stale quote is
-        around it.
+    earlier : two float64 arrays
+        Bid and offer of the same contracts on the last date that was published, NaN where they
+        were not listed; a stale quote repeats them.
     day : date
     stream : int
         Of the draws; one an underlying.
     """
     generator = truth.generator(day, stream)
     count = len(fair)
-    stale = (generator.random(count) < QUOTING.stale_share) & np.isfinite(earlier)
-    middle = np.where(stale, np.nan_to_num(earlier), fair)
-    half = (
-        0.025 + 0.008 * middle + 0.05 * np.minimum(np.sqrt(middle), 5.0) * generator.random(count)
-    )
-    tick = np.where(middle < _TICK_CHANGES, _SMALL_TICK, _LARGE_TICK)
-    bid = np.maximum(np.floor((middle - half) / tick) * tick, 0.0)
-    offer = (np.floor((middle + half) / tick) + 1.0) * tick
+    stale = (generator.random(count) < QUOTING.stale_share) & np.isfinite(earlier[0])
+    half = 0.025 + 0.008 * fair + 0.05 * np.minimum(np.sqrt(fair), 5.0) * generator.random(count)
+    tick = np.where(fair < _TICK_CHANGES, _SMALL_TICK, _LARGE_TICK)
+    bid = np.maximum(np.floor((fair - half) / tick) * tick, 0.0)
+    offer = (np.floor((fair + half) / tick) + 1.0) * tick
     crossed = generator.random(count) < QUOTING.crossed_share
     swapped = np.where(crossed, offer, bid), np.where(crossed, bid, offer)
-    low, high = (np.asarray(np.round(side, 2), dtype=np.float64) for side in swapped)
+    low, high = (
+        np.asarray(np.where(stale, before, np.round(side, 2)), dtype=np.float64)
+        for side, before in zip(swapped, earlier, strict=True)
+    )
     return Quotes(low, high, stale, crossed)

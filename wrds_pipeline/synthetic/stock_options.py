@@ -1,7 +1,6 @@
 """SYNTHETIC quotes of the stock's American options: cash dividends, a split, adjusted contracts.
 
-Fair values are those of the American engine on the stock less the present value of its dividends
-(the escrowed model).
+Fair values are those of the American engine with cash dividends (the escrowed model).
 """
 
 from __future__ import annotations
@@ -13,8 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from strikeproof import american
-from wrds_pipeline import calendar
+from wrds_pipeline import american_volatility, calendar
 from wrds_pipeline.synthetic import paths, truth
 from wrds_pipeline.synthetic.index_options import option_rows, with_faults
 from wrds_pipeline.synthetic.listing import stock_expiries
@@ -37,14 +35,14 @@ def stock_options(days: Sequence[StockDay]) -> pl.DataFrame:
     for day in days:
         contracts = _contracts(day)
         fair, volatility = _values(day, contracts)
-        quoted = quotes(fair, np.full(len(fair), np.nan), day.date, _STREAM)
+        unlisted = np.full(len(fair), np.nan)
+        quoted = quotes(fair, (unlisted, unlisted), day.date, _STREAM)
         unknown = {name: np.full(len(fair), np.nan) for name in ("delta", "gamma", "vega", "theta")}
         frame = option_rows(day.date, float(truth.STOCK_SECID), contracts, unknown, _STREAM)
         frame = frame.with_columns(
             best_bid=pl.Series(quoted.bid),
             best_offer=pl.Series(quoted.offer),
             impl_volatility=pl.Series(np.round(volatility, 6)),
-            last_date=pl.lit(day.date),
             **{name: pl.lit(None, dtype=pl.Float64) for name in unknown},
         )
         found.append(with_faults(frame, day.date, _STREAM))
@@ -81,30 +79,33 @@ def _contracts(day: StockDay) -> dict[str, Any]:
 
 
 def _values(day: StockDay, contracts: dict[str, Any]) -> tuple[Any, Any]:
-    worth = np.array(
-        [
-            _dividends_until(day.date, expiry, rate)
-            for expiry, rate in zip(contracts["expiry"], contracts["rate"], strict=True)
-        ]
-    )
-    noise = truth.generator(day.date, _STREAM + 1).standard_normal(len(worth))
+    noise = truth.generator(day.date, _STREAM + 1).standard_normal(len(contracts["strike"]))
     volatility = STOCK.volatility + QUOTING.noise * noise
-    price = american.price(
-        option_type=np.where(contracts["call"], 1.0, -1.0),
-        spot=day.spot - worth,
-        strike=contracts["strike"],
-        time_to_expiry=contracts["time"],
-        rate=contracts["rate"],
-        volatility=volatility,
-        on_failure="raise",
-    )
-    return price, volatility
+    times, amounts = _dividends(day)
+    terms = {
+        "option_type": np.where(contracts["call"], 1.0, -1.0),
+        "spot": day.spot,
+        "strike": contracts["strike"],
+        "time_to_expiry": contracts["time"],
+        "rate": contracts["rate"],
+        "dividend_times": times,
+        "dividend_amounts": amounts,
+    }
+    return american_volatility.price(terms, volatility), volatility
 
 
-def _dividends_until(day: dt.date, expiry: dt.date, rate: float) -> float:
-    """Present value of the dividends whose ex-date is after a day and not after an expiry."""
-    return sum(
-        amount * float(np.exp(-rate * (date - day).days / 365.0))
+def _dividends(day: StockDay) -> tuple[Any, Any]:
+    """Years to the dividends after a day, and amounts per share of the day."""
+    split = calendar.trade_dates(truth.FIRST_DATE, truth.SPLIT_DAY + 1)[-1]
+    start = calendar.quoted_at(day.date)
+    ahead = truth.SPLIT_RATIO if day.date < split else 1.0
+    due = [
+        (
+            calendar.years(start, dt.datetime.combine(date, calendar.OPEN)),
+            amount * (ahead if date >= split else 1.0),
+        )
         for date, amount in paths.dividends()
-        if day < date <= expiry
-    )
+        if date > day.date
+    ]
+    times, amounts = zip(*due, strict=True)
+    return np.array(times), np.array(amounts)

@@ -55,7 +55,8 @@ class Quoting:
     """How quotes miss their fair values."""
 
     noise: float = 0.0015  # of volatility, absolute: a standard deviation in each quote's middle
-    stale_share: float = 0.004  # quotes of the day before
+    stale_share: float = 0.004  # the day before's bid and offer again
+    traded_share: float = 0.8
     crossed_share: float = 0.003
     unknown_volatility_share: float = 0.01
     duplicated_share: float = 0.001
