@@ -1,11 +1,13 @@
 """The study's files, one function each, called alike by the task graph and the command line.
 
 ``write_x(output, inputs=, config=, progress=)`` writes exactly `output`. `config` holds
-``profile`` ("fast" or "full") and ``mode``; the only mode of these files is "sample".
+``profile`` ("fast" or "full") and ``mode``; the only mode of these files is "sample". Its
+``options``, how dates are run, change no byte.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -14,20 +16,39 @@ from typing import Any
 
 import polars as pl
 
-from wrds_pipeline import calendar, provenance, schemas, summary, synthetic, universe
-from wrds_pipeline.as_of import History, check_calibration, check_oos, decision_time
-from wrds_pipeline.calibrate import calibrate
+from wrds_pipeline import (
+    aggregates,
+    calendar,
+    executor,
+    experiments,
+    ivydb,
+    panel,
+    provenance,
+    results,
+    schemas,
+    universe,
+)
+from wrds_pipeline.as_of import History
 from wrds_pipeline.csv_form import csv_text
-from wrds_pipeline.evaluate import evaluate
+from wrds_pipeline.panel import Panel
+from wrds_pipeline.sources.sample import SampleSource
+from wrds_pipeline.study import DateStudy
+from wrds_pipeline.synthetic import paths, tables, truth
+from wrds_pipeline.universe import Universe
 
 Progress = Callable[[int, int], None]
 Inputs = Mapping[str, Path]
 Config = Mapping[str, Any]
 
-TABLES = ("opprcd", "secprd", "zerocd")
+SAMPLE_TABLES = tuple(ivydb.SCHEMAS)
+# Results are of this many processes; they do not depend on it.
+WORKERS: Mapping[str, int] = {"fast": 1, "full": 2}
+
+_TRUE = ("long_run_variance", "mean_reversion", "volatility_of_variance", "correlation")
 
 
-def _profile(config: Config) -> str:
+def profile_of(config: Config) -> str:
+    """Profile of a configuration, which must be of the sample."""
     mode = config.get("mode", "sample")
     if mode != "sample":
         raise ValueError(f"mode {mode!r}: wrds_sample is made from the sample only")
@@ -35,7 +56,7 @@ def _profile(config: Config) -> str:
 
 
 def _write_sample(name: str, output: Path, config: Config, progress: Progress) -> None:
-    synthetic.write(name, _profile(config), output)
+    tables.write(name, profile_of(config), output)
     progress(1, 1)
 
 
@@ -57,90 +78,206 @@ def write_zerocd(output: Path, *, inputs: Inputs, config: Config, progress: Prog
     _write_sample("zerocd", output, config, progress)
 
 
-def _history(inputs: Inputs) -> History:
-    return History(**{name: synthetic.read_sample(inputs[name]) for name in TABLES})
+def write_idxdvd(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
+    """Write the SYNTHETIC index dividend yields."""
+    del inputs
+    _write_sample("idxdvd", output, config, progress)
 
 
-def _calibrated(history: History, rules: universe.Universe) -> tuple[pl.DataFrame, dict[str, int]]:
-    return calibrate(history.as_of(decision_time(rules.study.trade_date)), rules)
+def write_distrd(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
+    """Write the SYNTHETIC distributions."""
+    del inputs
+    _write_sample("distrd", output, config, progress)
 
 
-def _evaluated(
-    history: History, rules: universe.Universe, calibration: pl.DataFrame
-) -> tuple[pl.DataFrame, dict[str, int]]:
-    following = calendar.next_trade_date(rules.study.trade_date)
-    return evaluate(calibration, history.as_of(decision_time(following)), rules)
+def write_fwdprd(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
+    """Write the SYNTHETIC vendor's forwards."""
+    del inputs
+    _write_sample("fwdprd", output, config, progress)
+
+
+def write_secnmd(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
+    """Write the SYNTHETIC names."""
+    del inputs
+    _write_sample("secnmd", output, config, progress)
+
+
+def sample(inputs: Inputs, config: Config) -> SampleSource:
+    """The sample's files as a source."""
+    files = {name: inputs[name] for name in SAMPLE_TABLES}
+    return SampleSource(profile_of(config), files)
+
+
+def studied(source: Any, declared: Panel, rules: Universe) -> tuple[DateStudy, list[dt.date]]:
+    """The study of a source, and the dates of the panel that the source has closes for."""
+    last = calendar.next_trade_date(declared.periods[-1].last)
+    secid = declared.panel.secid
+    history = History.load(source, secid=secid, first=declared.periods[0].first, last=last)
+    end = history.tables["secprd"]["date"].max()
+    if not isinstance(end, dt.date):
+        raise ValueError(f"source {source.name}: no closing price of secid {secid} in the panel")
+    return DateStudy(history, rules, declared, source.label), list(declared.dates(last=end))
+
+
+def write_study(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
+    """Write the results of every date of the panel, contract by contract."""
+    profile = profile_of(config)
+    rules, declared = universe.read(inputs["universe"]), panel.read(inputs["panel"])
+    function, days = studied(sample(inputs, config), declared, rules)
+    options = {"workers": WORKERS[profile]} | dict(config.get("options", {}))
+    found = executor.run(function, days, progress=progress, **options)
+    write_results(results.combined(found), output, "SYNTHETIC", profile)
+
+
+def write_results(made: results.Tables, output: Path, label: str, profile: str) -> None:
+    """Write results with their mark in the metadata."""
+    marks = {"label": label, "profile": profile, "panel": "study"}
+    results.write(made, output, marks)
+
+
+def _published(name: str, inputs: Inputs) -> pl.DataFrame:
+    made, metadata = results.read(inputs["study"])
+    if metadata.get("label") != "SYNTHETIC":
+        raise ValueError("study: not marked SYNTHETIC in its metadata: refused as a sample")
+    return published(made)[name]()
+
+
+def published(made: results.Tables) -> dict[str, Callable[[], pl.DataFrame]]:
+    """Makers of the published tables from the results."""
+    return {
+        "calibration": lambda: aggregates.calibration(made),
+        "oos_pricing": lambda: aggregates.oos_pricing(made),
+        "parameters": lambda: aggregates.parameters(made),
+        "dates": lambda: aggregates.dates(made),
+        "summary": lambda: aggregates.summary(made),
+        "hedging": lambda: aggregates.hedges(made),
+        "comparison": lambda: aggregates.compared(made)[0],
+        "pairs": lambda: aggregates.compared(made)[1],
+        "recovery": lambda: _recovery(made),
+    }
+
+
+def _recovery(made: results.Tables) -> pl.DataFrame:
+    true = {name: float(getattr(truth.INDEX, name)) for name in _TRUE}
+    days = paths.index_path(max(truth.TRADE_DATES.values()))
+    return aggregates.recovery(made, true, {day.date: day.variance for day in days})
+
+
+def _write_table(name: str, output: Path, inputs: Inputs, progress: Progress) -> None:
+    table = schemas.checked(_published(name, inputs), schemas.TABLES[name])
+    output.write_text(csv_text(table), encoding="utf-8", newline="\n")
+    progress(1, 1)
 
 
 def write_calibration(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
-    """Write the calibration table from the sample's tables and the universe."""
-    _profile(config)
-    table, _ = _calibrated(_history(inputs), universe.read(inputs["universe"]))
-    _write_csv(table, output)
-    progress(1, 1)
+    """Write the in-sample errors by date, expiry and model."""
+    profile_of(config)
+    _write_table("calibration", output, inputs, progress)
 
 
 def write_oos_pricing(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
-    """Write the out-of-sample table from the calibration and the sample's tables."""
-    _profile(config)
-    calibration = schemas.read(inputs["calibration"], schemas.Calibration)
-    check_calibration(calibration)
-    rules = universe.read(inputs["universe"])
-    table, _ = _evaluated(_history(inputs), rules, calibration)
-    _write_csv(table, output)
-    progress(1, 1)
+    """Write the out-of-sample errors by date, expiry and model."""
+    profile_of(config)
+    _write_table("oos_pricing", output, inputs, progress)
+
+
+def write_parameters(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
+    """Write the parameters by date."""
+    profile_of(config)
+    _write_table("parameters", output, inputs, progress)
+
+
+def write_dates(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
+    """Write how every fit went, and the losses of every date."""
+    profile_of(config)
+    _write_table("dates", output, inputs, progress)
 
 
 def write_summary(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
-    """Write the summary of the calibration and the out-of-sample table."""
-    _profile(config)
-    calibration = schemas.read(inputs["calibration"], schemas.Calibration)
-    oos_pricing = schemas.read(inputs["oos_pricing"], schemas.OosPricing)
-    check_calibration(calibration)
-    check_oos(oos_pricing)
-    _write_csv(summary.summarise(calibration, oos_pricing), output)
-    progress(1, 1)
+    """Write the errors by tenor and moneyness."""
+    profile_of(config)
+    _write_table("summary", output, inputs, progress)
+
+
+def write_hedging(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
+    """Write the hedged profit and loss by tenor and moneyness."""
+    profile_of(config)
+    _write_table("hedging", output, inputs, progress)
+
+
+def write_comparison(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
+    """Write mean losses, their intervals and the confidence sets."""
+    profile_of(config)
+    _write_table("comparison", output, inputs, progress)
+
+
+def write_pairs(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
+    """Write the tests of every pair of models."""
+    profile_of(config)
+    _write_table("pairs", output, inputs, progress)
+
+
+def write_recovery(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
+    """Write Heston's parameters beside the true ones."""
+    profile_of(config)
+    _write_table("recovery", output, inputs, progress)
+
+
+def write_leak_detection(
+    output: Path, *, inputs: Inputs, config: Config, progress: Progress
+) -> None:
+    """Write what the look-ahead experiments saw."""
+    rules, declared = universe.read(inputs["universe"]), panel.read(inputs["panel"])
+    function, days = studied(sample(inputs, config), declared, rules)
+    record = experiments.leak_detection(function, days, profile_of(config), progress)
+    output.write_bytes(record)
 
 
 def write_provenance(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
-    """Write the provenance record of the study of these tables."""
-    rules = universe.read(inputs["universe"])
-    history = _history(inputs)
-    calibration, removed = _calibrated(history, rules)
-    oos_pricing, left_out = _evaluated(history, rules, calibration)
-    day = rules.study.trade_date
-    sections = asdict(rules)
-    sections["study"]["trade_date"] = day.isoformat()
-    frames = {"opprcd": history.opprcd, "secprd": history.secprd, "zerocd": history.zerocd}
+    """Write where the study's numbers come from."""
+    profile = profile_of(config)
+    rules, declared = universe.read(inputs["universe"]), panel.read(inputs["panel"])
+    made, _ = results.read(inputs["study"])
+    source = sample(inputs, config)
+    facts = source.facts()
+    rows = facts["rows"]
     record = provenance.Provenance(
         schema=provenance.SCHEMA,
-        source="sample",
-        marker="SYNTHETIC",
-        profile=_profile(config),
-        seed=synthetic.SEED,
-        trade_date=day.isoformat(),
-        next_trade_date=calendar.next_trade_date(day).isoformat(),
+        source=source.name,
+        marker=source.label,
+        profile=profile,
+        seed=facts["seed"],
         calendar={"name": calendar.NAME, "version": calendar.VERSION},
         tables={
-            name: {"rows": len(frame), "sha256": _sha256(inputs[name])}
-            for name, frame in frames.items()
+            name: {"rows": rows[name], "sha256": _sha256(inputs[name])} for name in SAMPLE_TABLES
         },
-        universe={
-            "sha256": _sha256(inputs["universe"]),
-            "rules": sections,
-            "quotes": len(history.opprcd.filter(pl.col("date") == day)),
-            "removed": removed,
-            "selected": len(calibration),
-        },
-        out_of_sample={"contracts": len(calibration), "priced": len(oos_pricing), **left_out},
-        true_parameters=synthetic.parameters(),
+        panel={"sha256": _sha256(inputs["panel"]), **declared.record()},
+        universe={"sha256": _sha256(inputs["universe"]), "rules": asdict(rules), **_counts(made)},
+        dates=_date_counts(made),
+        true_parameters=truth.parameters(),
     )
     output.write_bytes(record.text())
     progress(1, 1)
 
 
-def _write_csv(table: pl.DataFrame, output: Path) -> None:
-    output.write_text(csv_text(table), encoding="utf-8", newline="\n")
+def _counts(made: results.Tables) -> dict[str, Any]:
+    """Quotes that each rule removed, in the order of the rules, over all dates."""
+    removed = made["removed"].group_by("rule", maintain_order=True).agg(pl.col("quotes").sum())
+    names = ("selected", "priced", "expired", "no_believable_quote")
+    return {
+        "removed": dict(removed.iter_rows()),
+        **{name: int(made["dates"][name].sum()) for name in names},
+    }
+
+
+def _date_counts(made: results.Tables) -> dict[str, Any]:
+    days = made["dates"]
+    return {
+        "first": str(days["trade_date"].min()),
+        "last": str(days["trade_date"].max()),
+        "trade_dates": len(days),
+        "by_market": dict(sorted(days.group_by("status").len().iter_rows())),
+    }
 
 
 def _sha256(path: Path) -> str:

@@ -1,15 +1,16 @@
-"""Where a study's numbers come from: source, seed, counts, universe, calendar, digests."""
+"""Where a study's numbers come from: source, seed, counts, panel, universe, calendar, digests."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
-SCHEMA = "strikeproof/wrds_provenance/1"
+from wrds_pipeline import ivydb
+
+SCHEMA = "strikeproof/wrds_provenance/2"
 
 
 class ProvenanceFault(ValueError):
@@ -29,12 +30,11 @@ class Provenance:
     marker: str
     profile: str
     seed: int
-    trade_date: str
-    next_trade_date: str
     calendar: Mapping[str, str]
     tables: Mapping[str, Mapping[str, Any]]  # rows and sha256 by table
-    universe: Mapping[str, Any]  # sha256 of the file, its rules, quotes and what each removed
-    out_of_sample: Mapping[str, int]
+    panel: Mapping[str, Any]  # sha256 of the file, underlying, periods
+    universe: Mapping[str, Any]  # sha256 of the file, its rules, and what each removed
+    dates: Mapping[str, Any]  # first, last, how many, with and without a market
     true_parameters: Mapping[str, float]
 
     @classmethod
@@ -44,8 +44,8 @@ class Provenance:
         Raises
         ------
         ProvenanceFault
-            Keys unknown or missing, a source other than the marked sample, malformed dates,
-            digests or counts; every fault is listed.
+            Keys unknown or missing, a source other than the marked sample, malformed digests or
+            counts; every fault is listed.
         """
         if not isinstance(document, dict):
             raise ProvenanceFault(["not an object"])
@@ -74,32 +74,34 @@ def _value_faults(document: Mapping[str, Any]) -> list[str]:
         faults.append(f"profile is {document['profile']!r}, want fast or full")
     if type(document["seed"]) is not int:
         faults.append(f"seed is {document['seed']!r}, want an integer")
-    faults += [
-        f"{name} is {document[name]!r}, want a date"
-        for name in ("trade_date", "next_trade_date")
-        if not _is_date(document[name])
-    ]
-    mappings = ("calendar", "tables", "universe", "out_of_sample", "true_parameters")
+    mappings = ("calendar", "tables", "panel", "universe", "dates", "true_parameters")
     wrong = [name for name in mappings if not isinstance(document[name], dict)]
     if wrong:
         return faults + [f"{name} is not an object" for name in wrong]
-    if set(document["tables"]) != {"opprcd", "secprd", "zerocd"}:
-        faults.append(f"tables are {sorted(document['tables'])}, want opprcd, secprd, zerocd")
+    if set(document["tables"]) != set(ivydb.SCHEMAS):
+        want = ", ".join(ivydb.SCHEMAS)
+        faults.append(f"tables are {sorted(document['tables'])}, want {want}")
     for name, table in document["tables"].items():
-        digest = str(table.get("sha256")) if isinstance(table, dict) else ""
-        if not re.fullmatch(r"[0-9a-f]{64}", digest) or not _is_count(table.get("rows"), 1):
+        digest = table.get("sha256") if isinstance(table, dict) else None
+        if not _is_digest(digest) or not _is_count(table.get("rows"), 1):
             faults.append(f"tables.{name}: want rows above 0 and a sha256")
+    faults += [
+        f"{name}.sha256: want a digest"
+        for name in ("panel", "universe")
+        if not _is_digest(document[name].get("sha256"))
+    ]
     removed = document["universe"].get("removed")
     if not isinstance(removed, dict) or not all(_is_count(n, 0) for n in removed.values()):
         faults.append("universe.removed: want a count for each rule")
+    markets = document["dates"].get("by_market")
+    counted = isinstance(markets, dict) and all(_is_count(n, 0) for n in markets.values())
+    if not counted or sum(markets.values()) != document["dates"].get("trade_dates"):
+        faults.append("dates.by_market: want counts that add up to trade_dates")
     return faults
 
 
-def _is_date(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and dt.date.fromisoformat(value).isoformat() == value
-    except ValueError:
-        return False
+def _is_digest(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[0-9a-f]{64}", value) is not None
 
 
 def _is_count(value: Any, least: int) -> bool:

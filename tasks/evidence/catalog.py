@@ -65,7 +65,8 @@ _PARAMETERS = f"{_FIT}/parameters.csv"
 _FITTED = {"core": CORE, "quotes": f"{_FIT}/quotes.csv", "parameters": _PARAMETERS}
 _WRDS = f"{_ARTIFACTS}/wrds_sample"
 _DAX = "tests/data/dax_2002_07_05.json"
-_UNIVERSE = "wrds_pipeline/universe.toml"
+WRDS_PANEL = "wrds_pipeline/panel.toml"
+WRDS_UNIVERSE = "wrds_pipeline/universe.toml"
 _PEERS = f"{_ARTIFACTS}/peers"
 _SMILES = f"{_ARTIFACTS}/smile_models"
 _AGREEMENT = f"{_ARTIFACTS}/method_agreement"
@@ -76,8 +77,24 @@ _BIAS = f"{_ARTIFACTS}/heston_scheme_bias"
 _VARIANCE = f"{_ARTIFACTS}/variance_reduction"
 _FRONTIER = f"{_ARTIFACTS}/frontier/frontier.csv"
 _SAMPLE_TABLES = {
-    name: f"{_WRDS}/SYNTHETIC_{name}.parquet" for name in ("opprcd", "secprd", "zerocd")
+    name: f"{_WRDS}/SYNTHETIC_{name}.parquet"
+    for name in ("opprcd", "secprd", "zerocd", "idxdvd", "distrd", "fwdprd", "secnmd")
 }
+_STUDY = f"{_WRDS}/SYNTHETIC_study.parquet"
+_DECLARED = {"core": CORE, "universe": WRDS_UNIVERSE, "panel": WRDS_PANEL}
+# Tables of the study by name, each an aggregate of its results.
+WRDS_TABLES: Mapping[str, str] = {
+    "calibration": "in-sample errors by date, expiry and model",
+    "oos_pricing": "the same contracts priced on the next trade date, by expiry and model",
+    "parameters": "parameters of every model by date",
+    "dates": "how every fit went, and the losses of every date, losing ones too",
+    "summary": "errors by tenor and moneyness, at least ten contracts a cell",
+    "hedging": "delta-hedged profit and loss by model, rule, tenor and moneyness",
+    "comparison": "mean losses, bootstrap intervals, model confidence sets",
+    "pairs": "Diebold-Mariano tests of every pair of models",
+    "recovery": "Heston's parameters beside those that made the sample",
+}
+_WRDS_FILES = {name: f"{_WRDS}/{name}.csv" for name in WRDS_TABLES}
 
 # Products of tasks/evidence/parity_grid.toml, in its order: each has a table of its own, so that a
 # change of one oracle or grid makes that product's table only.
@@ -467,54 +484,78 @@ FAMILIES: tuple[Artifact, ...] = (
         for name in _SAMPLE_TABLES
     ),
     Artifact(
-        f"{_WRDS}/calibration.csv",
+        _STUDY,
         "wrds_sample",
-        "SYNTHETIC sample: flat volatility per expiry on the trade date",
-        "wrds_pipeline.artifacts:write_calibration",
-        "wrds_calibration",
-        {"core": CORE, "universe": _UNIVERSE, **_SAMPLE_TABLES},
+        "SYNTHETIC sample: every date of the study, contract by contract",
+        "wrds_pipeline.artifacts:write_study",
+        "wrds_study",
+        {**_DECLARED, **_SAMPLE_TABLES},
         profiled=True,
+        packed=False,
+    ),
+    *(
+        Artifact(
+            _WRDS_FILES[name],
+            "wrds_sample",
+            f"SYNTHETIC sample: {title}",
+            f"wrds_pipeline.artifacts:write_{name}",
+            f"wrds_{name}",
+            {"core": CORE, "study": _STUDY},
+            profiled=True,
+        )
+        for name, title in WRDS_TABLES.items()
     ),
     Artifact(
-        f"{_WRDS}/oos_pricing.csv",
+        f"{_WRDS}/leak_detection.json",
         "wrds_sample",
-        "SYNTHETIC sample: the same contracts priced on the next trade date",
-        "wrds_pipeline.artifacts:write_oos_pricing",
-        "wrds_oos_pricing",
-        {
-            "core": CORE,
-            "universe": _UNIVERSE,
-            "calibration": f"{_WRDS}/calibration.csv",
-            **_SAMPLE_TABLES,
-        },
-        profiled=True,
-    ),
-    Artifact(
-        f"{_WRDS}/summary.csv",
-        "wrds_sample",
-        "SYNTHETIC sample: errors by bucket, at least ten contracts a cell",
-        "wrds_pipeline.artifacts:write_summary",
-        "wrds_summary",
-        {"calibration": f"{_WRDS}/calibration.csv", "oos_pricing": f"{_WRDS}/oos_pricing.csv"},
+        "SYNTHETIC sample: planted leaks caught, and outputs unchanged by a spoilt future",
+        "wrds_pipeline.artifacts:write_leak_detection",
+        "wrds_leak_detection",
+        {**_DECLARED, **_SAMPLE_TABLES},
         profiled=True,
     ),
     Artifact(
         f"{_WRDS}/provenance.json",
         "wrds_sample",
-        "SYNTHETIC sample: seed, counts, universe rule, calendar, digests",
+        "SYNTHETIC sample: seed, counts, panel, universe rules, calendar, digests",
         "wrds_pipeline.artifacts:write_provenance",
         "wrds_provenance",
-        {"core": CORE, "universe": _UNIVERSE, **_SAMPLE_TABLES},
+        {**_DECLARED, "study": _STUDY, **_SAMPLE_TABLES},
         profiled=True,
     ),
-    Artifact(
-        f"{_WRDS}/wrds_sample.png",
-        "wrds_sample",
-        "SYNTHETIC sample: smiles, fits and out-of-sample errors",
-        "tasks.evidence.wrds_plot:write_wrds_plot",
-        "png",
-        {"calibration": f"{_WRDS}/calibration.csv", "oos_pricing": f"{_WRDS}/oos_pricing.csv"},
-        profiled=True,
+    *(
+        Artifact(
+            f"{_WRDS}/{name}.png",
+            "wrds_sample",
+            f"SYNTHETIC sample: {title}",
+            f"tasks.evidence.wrds_plots:write_{name}",
+            "png",
+            {"core": CORE, **inputs},
+            profiled=True,
+        )
+        for name, title, inputs in (
+            ("smiles", "quotes of a date and the models' smiles", {"study": _STUDY}),
+            (
+                "error_map",
+                "out-of-sample errors by tenor and moneyness, model by model",
+                {"summary": _WRDS_FILES["summary"]},
+            ),
+            (
+                "parameter_paths",
+                "Heston's parameters by date beside the true ones",
+                {"parameters": _WRDS_FILES["parameters"]},
+            ),
+            (
+                "profit_and_loss",
+                "distribution of hedged profit and loss, and its size by model",
+                {"study": _STUDY, "hedging": _WRDS_FILES["hedging"]},
+            ),
+            (
+                "losing_dates",
+                "losses of the models date by date",
+                {"dates": _WRDS_FILES["dates"]},
+            ),
+        )
     ),
     *_CONVERGENCE,
     BUNDLE_REFUSALS,

@@ -22,6 +22,7 @@ from tasks.evidence import (
     summary_text,
     tolerances,
 )
+from tasks.evidence.digest import sha256_file
 
 PLAN = "docs/PLAN_OF_RECORD.md"
 RESULTS = "project_state/CURRENT_RESULTS.md"
@@ -58,6 +59,8 @@ def plan_of_record(bounds: Mapping[str, tolerances.Bound]) -> str:
         "",
         *parity_lines(bounds),
         "",
+        *panel_lines(),
+        "",
         "## Tolerances",
         "",
         "| figure | limit | reason |",
@@ -91,6 +94,20 @@ def parity_lines(bounds: Mapping[str, tolerances.Bound], root: Path | None = Non
     full, fast = (sum(getattr(e, kind) for e in products.values()) for kind in ("full", "fast"))
     lines.append(f"| {len(products)} products | {full:,} | {fast:,} | | | | |")
     return lines
+
+
+def panel_lines(root: Path = repository.ROOT) -> list[str]:
+    """Lines that fix the dates of the study and its universe before results are seen."""
+    lines = [
+        "## Panel of the option study",
+        "",
+        "Dates and universe were declared before any result was seen; the gate refuses others.",
+        "",
+        "| file | sha256 |",
+        "|---|---|",
+    ]
+    files = (catalog.WRDS_PANEL, catalog.WRDS_UNIVERSE)
+    return lines + [f"| `{name}` | `{sha256_file(root / name)}` |" for name in files]
 
 
 def _row(artifact: catalog.Artifact) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tasks.evidence import strict_json
+from tasks.evidence import catalog, strict_json
 from tasks.evidence.faults import EvidenceFault
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -93,9 +93,21 @@ def _provenance(path: Path) -> Any:
 
 
 def _parquet(path: Path) -> Any:
-    from wrds_pipeline import synthetic
+    from wrds_pipeline.synthetic import tables
 
-    return synthetic.read_sample(path)
+    return tables.read(path)
+
+
+def _wrds_study(path: Path) -> Any:
+    from wrds_pipeline import results
+
+    return results.read(path)[0]
+
+
+def _leak_detection(path: Path) -> Any:
+    from tasks.evidence.checks.wrds import LeakDetection
+
+    return _model(path, LeakDetection)
 
 
 def _parity_product(path: Path) -> Any:
@@ -143,6 +155,9 @@ _CONVERGENCE = (
     "variance_runs",
 )
 
+# Tables of the study on option data, each read under its own name.
+_WRDS = tuple(f"wrds_{name}" for name in catalog.WRDS_TABLES)
+
 _READERS: Mapping[str, Callable[[Path], Any]] = {
     **{name: _table(name) for name in _CONVERGENCE},
     "benchmark_regression": _table("benchmark_regression"),
@@ -172,8 +187,8 @@ _READERS: Mapping[str, Callable[[Path], Any]] = {
     "smile_calibration_sets": _table("smile_calibration_sets"),
     "smile_surfaces": _table("smile_surfaces"),
     "summary_text": _text,
-    "wrds_calibration": _table("wrds_calibration"),
-    "wrds_oos_pricing": _table("wrds_oos_pricing"),
+    **{name: _table(name) for name in _WRDS},
+    "wrds_leak_detection": _leak_detection,
     "wrds_provenance": _provenance,
-    "wrds_summary": _table("wrds_summary"),
+    "wrds_study": _wrds_study,
 }

@@ -94,9 +94,9 @@ def _market_fit(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _wrds(content: Mapping[str, Any]) -> dict[str, Any]:
     return wrds.figures(
-        content[_path("calibration.csv")],
-        content[_path("oos_pricing.csv")],
-        content[_path("provenance.json")],
+        {name: content[_path(f"wrds_sample/{name}.csv")] for name in catalog.WRDS_TABLES},
+        content[_path("leak_detection.json")].model_dump(),
+        content[_path("wrds_sample/provenance.json")],
     )
 
 

@@ -485,9 +485,7 @@ SCHEMAS: Mapping[str, type[dy.Schema]] = {
     "smile_calibration": SmileCalibration,
     "smile_calibration_sets": SmileCalibrationSets,
     "smile_surfaces": SmileSurfaces,
-    "wrds_calibration": wrds.Calibration,
-    "wrds_oos_pricing": wrds.OosPricing,
-    "wrds_summary": wrds.Summary,
+    **{f"wrds_{name}": schema for name, schema in wrds.TABLES.items()},
     **CONVERGENCE,
 }
 
@@ -501,9 +499,7 @@ _SORTED = (
     MarketFitQuotes,
     MarketFits,
     MarketFitsByExpiry,
-    wrds.Calibration,
-    wrds.OosPricing,
-    wrds.Summary,
+    *wrds.TABLES.values(),
 )
 
 

@@ -20,6 +20,9 @@ from tasks.evidence.faults import EvidenceFault
 # Quantities of the parity table, each with a bound of its own.
 _PARITY_QUANTITIES = ("price", "delta", "gamma", "vega", "theta", "rho")
 
+# Figures of the study on the sample that are about the whole of it.
+_STUDY = ("fits_not_converged", "worst_relative_bias", "leaks_missed", "runs_changed_by_the_future")
+
 BOUNDED: tuple[str, ...] = (
     *(f"ql_parity.by_quantity.{name}.max_abs_error" for name in _PARITY_QUANTITIES),
     "ql_parity.max_abs_error",
@@ -37,8 +40,12 @@ BOUNDED: tuple[str, ...] = (
         for kind in ("butterfly", "calendar")
     ),
     "market_fit.models.svi.butterfly_violations",
-    "wrds_sample.in_sample_rmse_volatility",
-    "wrds_sample.out_of_sample_rmse_volatility",
+    *(f"wrds_sample.{name}" for name in _STUDY),
+    *(
+        f"wrds_sample.models.{name}.{period}_rmse_volatility"
+        for name in ("svi_slices", "heston")
+        for period in ("in_sample", "out_of_sample")
+    ),
     *(
         f"method_agreement.kinds.{name}.{figure}"
         for name in ("qmc", "pde", "tree")

@@ -7,6 +7,7 @@ Ids are those of tests/data/evidence_mutants.csv; ids from M900 on are invention
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 import struct
@@ -213,27 +214,39 @@ LIES["M059"] = (cell(_CALIBRATION, "quote_date", 4, "2031-01-03"), "lookahead: r
 
 
 def _calendar_day(scene: Scene) -> None:
-    """The next calendar day, a holiday, as the next trade date."""
-    text = scene.path(_OUT_OF_SAMPLE).read_text()
-    header, first = (line.split(",") for line in text.split("\n")[:2])
-    following = first[header.index("next_trade_date")]
-    trade = first[header.index("trade_date")]
-    day = f"{trade[:8]}{int(trade[8:]) + 1:02d}"
-    scene.edit(_OUT_OF_SAMPLE, lambda d: d.replace(following.encode(), day.encode()))
+    """The next calendar day, of a weekend or holiday, as the next trade date."""
+    header, *rows = (
+        line.split(",") for line in scene.path(_OUT_OF_SAMPLE).read_text().split("\n")[:-1]
+    )
+    trade, following = header.index("trade_date"), header.index("next_trade_date")
+    for row in rows:
+        day = (dt.date.fromisoformat(row[trade]) + dt.timedelta(days=1)).isoformat()
+        if row[following] != day:
+            break
+    old = row[following]
+    scene.edit(_OUT_OF_SAMPLE, lambda d: d.replace(old.encode(), day.encode()))
 
 
+LIES["M073"] = (
+    lambda s: s.edit(catalog.WRDS_PANEL, lambda d: d.replace(b"2020-06-30", b"2020-06-15")),
+    "panel digest not in plan of record",
+)
+LIES["M961"] = (
+    cell(f"{WRDS}/recovery.csv", "bias", 2, "0.0"),
+    "not what its maker makes|sha256 mismatch",
+)
 LIES["M060"] = (_calendar_day, "exchange calendar")
 
 
 @lie("M067", "sha256 mismatch|not what its maker makes")
 def other_bytes(scene: Scene) -> None:
-    """A maker that gave other bytes the second time: one price moved by its last digit."""
+    """A maker that gave other bytes the second time: one error moved by its last digit."""
 
     def change(data: bytes) -> bytes:
         lines = data.decode().split("\n")
         names = lines[0].split(",")
         cells = lines[2].split(",")
-        place = names.index("mid")
+        place = names.index("rmse_price")
         cells[place] = repr(math.nextafter(float(cells[place]), math.inf))
         lines[2] = ",".join(cells)
         return "\n".join(lines).encode()
@@ -485,8 +498,37 @@ LIES["M962"] = (
     r"bundle_refusals\.json: M111a was not refused with exit code 2",
 )
 
-PENDING: Mapping[str, str] = dict.fromkeys(
-    ("M062", "M063", "M065", "M066", "M073"),
-    "needs the leak experiments of the full pipeline (part 8)",
-)
+
+def _uncaught(plant: str) -> Lie:
+    """Experiments that would not see a planted leak: a record in which it passes."""
+
+    def rewrite(document: Any) -> None:
+        row = next(row for row in document["plants"] if row["stage"] == plant)
+        row.update(caught=False, differing=0, identical=row["runs"], first=[])
+        document["caught"] -= 1
+
+    return lambda scene: scene.edit_json(f"{WRDS}/leak_detection.json", rewrite)
+
+
+for _number, _plant in (
+    ("M062", "backfill"),
+    ("M063", "global z-score"),
+    ("M065", "survivorship by last row"),
+    ("M066", "same-day close"),
+):
+    LIES[_number] = (_uncaught(_plant), f"planted leak {_plant} was not caught")
+
+
+@lie("M960", "lookahead: study, trade date changed with the future")
+def a_study_that_looks_ahead(scene: Scene) -> None:
+    """The study's own output changed at one cut."""
+
+    def rewrite(document: Any) -> None:
+        row = document["stages"][0]
+        row.update(caught=True, differing=1, identical=row["runs"] - 1)
+
+    scene.edit_json(f"{WRDS}/leak_detection.json", rewrite)
+
+
+PENDING: Mapping[str, str] = {}
 BUNDLE_ARTIFACT = "review bundle or docs/agent_runs/<RUN_NAME>/"

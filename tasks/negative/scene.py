@@ -35,7 +35,8 @@ _SOURCES = (
     render.PLAN,
     "tests/data/dax_2002_07_05.json",
     "tests/data/evidence_mutants.csv",
-    "wrds_pipeline/universe.toml",
+    catalog.WRDS_PANEL,
+    catalog.WRDS_UNIVERSE,
 )
 
 

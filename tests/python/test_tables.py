@@ -187,8 +187,10 @@ def test_rows_out_of_order_are_refused(tmp_path):
 
 
 def test_a_summary_cell_of_few_contracts_is_refused(tmp_path):
-    row = {"source": "SYNTHETIC", "period": "in_sample", "tenor": "all", "moneyness": "all"}
-    row |= {"contracts": 1, "rmse_volatility": 0.1, "mean_volatility_error": 0.0}
+    row = {"source": "SYNTHETIC", "period": "in_sample", "model": "heston"}
+    row |= {"tenor": "all", "moneyness": "all", "contracts": 1, "mean_volatility_error": 0.0}
+    sizes = ("rmse_volatility", "rmse_volatility_by_vega", "rmse_price", "rmse_spreads")
+    row |= dict.fromkeys(sizes, 0.1)
     frame = pl.DataFrame([row | {"suppressed_contracts": 0}])
     with pytest.raises(EvidenceFault, match="contracts at row 1 is 1: breaks min 10"):
         tables.write_table(frame, tmp_path / "x.csv", tables.SCHEMAS["wrds_summary"])

@@ -1,6 +1,7 @@
-"""Calibration and out-of-sample errors: true where truth is known, blind to the future."""
+"""The study: blind to the future, the same bytes everywhere, every contract and date told."""
 
 import datetime as dt
+import json
 import os
 import subprocess
 import sys
@@ -12,212 +13,282 @@ import pytest
 import QuantLib as ql  # noqa: N813 - the name in QuantLib's own documents
 
 from tasks.evidence import schemas as readers
-from tasks.evidence import wrds_plot
-from wrds_pipeline import as_of, figures, market, pipeline, summary, synthetic, universe
-from wrds_pipeline.calibrate import believed_quotes, calibrate
-from wrds_pipeline.evaluate import evaluate
+from tasks.evidence import wrds_plots
+from tasks.evidence.checks import wrds as check
+from wrds_pipeline import (
+    aggregates,
+    as_of,
+    errors,
+    figures,
+    live,
+    panel,
+    pipeline,
+    publication,
+    results,
+    schemas,
+    study,
+    universe,
+)
 from wrds_pipeline.provenance import ProvenanceFault
-
-pytestmark = pytest.mark.fast
+from wrds_pipeline.sources.sample import SampleSource
 
 ROOT = Path(__file__).resolve().parents[2]
-UNIVERSE = ROOT / "wrds_pipeline" / "universe.toml"
-TRADE, NEXT = dt.date(2019, 7, 3), dt.date(2019, 7, 5)
-
-
-@pytest.fixture(scope="module")
-def rules():
-    return universe.read(UNIVERSE)
+PANEL = panel.read(ROOT / "wrds_pipeline" / "panel.toml")
+RULES = universe.read(ROOT / "wrds_pipeline" / "universe.toml")
+FIRST, LAST = dt.date(2019, 6, 27), dt.date(2019, 7, 11)
+DAY, NEXT = dt.date(2019, 7, 3), dt.date(2019, 7, 5)  # Independence Day lies between
+BEFORE_THE_GAP, LOST = dt.date(2019, 7, 5), dt.date(2019, 7, 8)
 
 
 @pytest.fixture(scope="module")
 def history():
-    return as_of.History(**synthetic.tables("fast"))
-
-
-def studied(history, rules):
-    fitted, _ = calibrate(history.as_of(as_of.decision_time(TRADE)), rules)
-    priced, _ = evaluate(fitted, history.as_of(as_of.decision_time(NEXT)), rules)
-    return fitted, priced
+    return as_of.History.load(SampleSource("fast"), secid=PANEL.panel.secid, first=FIRST, last=LAST)
 
 
 @pytest.fixture(scope="module")
-def study(history, rules):
-    return studied(history, rules)
+def result(history):
+    return study.date_result(history, DAY, RULES, PANEL)
 
 
-def test_parity_recovers_the_true_forward(history, rules):
-    quotes, _ = believed_quotes(history.as_of(as_of.decision_time(TRADE)), TRADE, rules)
-    carry = quotes["rate"] - synthetic.TRUTH.dividend_yield
-    true = quotes["spot"].to_numpy() * np.exp((carry * quotes["time_to_expiry"]).to_numpy())
-    assert np.abs(quotes["forward"].to_numpy() / true - 1.0).max() < 1e-3  # the noise is 2e-3
+@pytest.fixture(scope="module")
+def tables(history, result):
+    others = (BEFORE_THE_GAP, LOST, FIRST)
+    made = [(day, study.date_result(history, day, RULES, PANEL)) for day in others]
+    return results.combined([*made, (DAY, result)])
 
 
-def test_implied_volatilities_are_the_true_smile(study):
-    fitted, _ = study
-    level = synthetic._path(10)[4].level
-    time = fitted["time_to_expiry"].to_numpy()
-    log_moneyness = np.log((fitted["strike"] / fitted["forward"]).to_numpy())
-    true = synthetic.smile(log_moneyness, time, level)
-    error = fitted["implied_volatility"].to_numpy() - true
-    assert abs(np.mean(error)) < 1e-3
-    assert np.sqrt(np.mean(error**2)) < 3e-3
+def test_the_next_date_is_the_exchanges_and_the_contracts_are_the_same(result):
+    priced = result["oos_pricing"]
+    assert set(priced["next_trade_date"]) == set(priced["quote_date"]) == {NEXT}
+    key = list(study.CONTRACT)
+    assert priced.join(result["calibration"], on=key, how="anti").is_empty()
+    assert priced.select(key).equals(result["hedging"].select(key))
+    row = result["dates"].row(0, named=True)
+    told = row["priced"] + row["expired"] + row["no_believable_quote"]
+    assert told == row["selected"] == len(result["calibration"])
+    assert row["priced"] == len(priced) > 0.9 * row["selected"]
 
 
-def test_the_flat_volatility_is_the_mean_weighted_by_quantlibs_vega(study):
-    for _, quotes in study[0].group_by("expiry", "am_settlement"):
-        vegas = [
-            ql.BlackCalculator(
-                ql.PlainVanillaPayoff(ql.Option.Call, row["strike"]),
-                row["forward"],
-                row["implied_volatility"] * np.sqrt(row["time_to_expiry"]),
-                row["discount"],
-            ).vega(row["time_to_expiry"])
-            for row in quotes.iter_rows(named=True)
-        ]
-        mean = np.average(quotes["implied_volatility"].to_numpy(), weights=vegas)
-        assert quotes["flat_volatility"][0] == pytest.approx(mean, rel=1e-12)
-        assert quotes["flat_volatility"].n_unique() == 1
-
-
-def test_model_prices_are_quantlibs(study):
-    for row in study[1].iter_rows(named=True):
+def test_model_prices_are_quantlibs(result):
+    for row in result["oos_pricing"].gather_every(7).iter_rows(named=True):
         kind = ql.Option.Call if row["option_type"] == "call" else ql.Option.Put
-        deviation = row["flat_volatility"] * np.sqrt(row["time_to_expiry"])
-        price = ql.blackFormula(kind, row["strike"], row["forward"], deviation, row["discount"])
-        assert row["model_price"] == pytest.approx(price, rel=1e-10, abs=1e-12)
+        for model in ("heston", "svi_slices"):
+            deviation = row[f"volatility_{model}"] * np.sqrt(row["time_to_expiry"])
+            price = ql.blackFormula(kind, row["strike"], row["forward"], deviation, row["discount"])
+            assert row[f"price_{model}"] == pytest.approx(price, rel=1e-9, abs=1e-11)
 
 
-def test_out_of_sample_prices_the_same_contracts_with_the_trade_dates_volatility(study):
-    fitted, priced = study
-    key = [*market.CONTRACT, "flat_volatility"]
-    assert len(priced) > 0.9 * len(fitted)
-    assert priced.join(fitted, on=key, how="anti").is_empty()
-    assert set(priced["quote_date"]) == {NEXT.isoformat()}
-
-
-@pytest.mark.parametrize("factor", [float("nan"), 1e6, 1e-6, None])
-def test_the_future_changes_nothing_on_the_trade_date(history, rules, study, factor):
-    """Quotes, closes and rates after the decision are dropped (None), lost or scaled."""
+@pytest.mark.parametrize("factor", [float("nan"), 1e6, None])
+def test_the_future_changes_nothing_on_the_trade_date(history, result, factor):
+    """Everything known after the decision is dropped (None), lost or scaled."""
+    later = pl.col(as_of.KNOWN_AT) > as_of.decision_time(DAY)
     spoilt = {}
-    for name in ("opprcd", "secprd", "zerocd"):
-        frame = getattr(history, name)
-        if factor is None:
-            spoilt[name] = frame.filter(pl.col("date") <= TRADE)
-            continue
-        numbers = [c for c, kind in frame.schema.items() if kind == pl.Float64]
-        later = pl.col("date") > TRADE
-        spoilt[name] = frame.with_columns(
-            pl.when(later).then(pl.col(c) * factor).otherwise(pl.col(c)).alias(c) for c in numbers
+    for name, frame in history.tables.items():
+        numbers = pl.col(pl.Float64)
+        spoilt[name] = (
+            frame.filter(~later)
+            if factor is None
+            else frame.with_columns(pl.when(later).then(numbers * factor).otherwise(numbers))
         )
-    again, _ = calibrate(as_of.History(**spoilt).as_of(as_of.decision_time(TRADE)), rules)
-    assert again.equals(study[0])
+    again = study.trade_date_result(as_of.History(spoilt), DAY, RULES, PANEL)
+    for name in ("removed", "fits", "parameters", "calibration"):
+        assert again[name].equals(result[name])
 
 
-def test_the_vendors_volatilities_are_not_read(history, rules, study):
-    blind = history.opprcd.with_columns(impl_volatility=pl.lit(None, dtype=pl.Float64))
-    again = studied(as_of.History(blind, history.secprd, history.zerocd), rules)
-    assert again[0].equals(study[0])
-    assert again[1].equals(study[1])
+def test_nothing_is_known_after_its_decision(result):
+    assert result["calibration"]["known_at"].max() <= as_of.decision_time(DAY)
+    assert result["oos_pricing"]["known_at"].max() <= as_of.decision_time(NEXT)
+    as_of.check_calibration(aggregates.calibration({**result}))
+    as_of.check_oos(aggregates.oos_pricing({**result}))
 
 
-def test_strikes_in_another_unit_are_refused(history, rules):
-    wrong = history.opprcd.with_columns(strike_price=pl.col("strike_price") / 1000.0)
-    view = as_of.History(wrong, history.secprd, history.zerocd)
-    with pytest.raises(ValueError, match="check the units"):
-        calibrate(view.as_of(as_of.decision_time(TRADE)), rules)
+def test_a_date_without_a_market_is_told(tables):
+    by_day = dict(tables["dates"].select("trade_date", "status").iter_rows())
+    assert by_day == {
+        FIRST: "ok",
+        DAY: "ok",
+        BEFORE_THE_GAP: "no market on the next trade date",
+        LOST: "no market",
+    }
+    told = aggregates.dates(tables)
+    assert len(told) == 4 * len(study.NAMES)
+    assert set(told.filter(trade_date=str(LOST))["fit"]) == {"none"}
+    assert told.filter(trade_date=str(LOST))["volatility"].null_count() == len(study.NAMES)
 
 
-def test_counts_of_removed_quotes_add_up(history, rules):
-    fitted, removed = calibrate(history.as_of(as_of.decision_time(TRADE)), rules)
-    day = history.opprcd.filter(pl.col("date") == TRADE)
-    assert len(day) == len(fitted) + sum(removed.values())
-    assert removed["positive_bid"] == (day["best_bid"] == 0.0).sum()
+def test_american_panels_are_refused(history):
+    american = panel.Panel(panel.Subject("x", 999998, "american"), PANEL.periods)
+    with pytest.raises(ValueError, match="exercise is 'american'"):
+        study.date_result(history, DAY, RULES, american)
 
 
-BAD_UNIVERSE = [
-    pytest.param("[quote]", "[quotes]", r"unknown section \[quotes\]", id="section"),
-    pytest.param("days_at_least = 7", "days_at_lest = 7", "unknown key .*days_at_lest", id="typo"),
-    pytest.param("days_at_least = 7", 'days_at_least = "7"', "is str, want int", id="type"),
-    pytest.param("mid_at_least = 0.125\n", "", "required key selection.mid_at_least", id="missing"),
-]
+def test_results_come_back_from_their_file(tables, tmp_path):
+    path = tmp_path / "study.parquet"
+    results.write(tables, path, {"label": "SYNTHETIC"})
+    found, metadata = results.read(path)
+    assert metadata["label"] == "SYNTHETIC"
+    for name, frame in tables.items():
+        assert found[name].select(frame.columns).equals(frame)
+    pl.DataFrame({"trade_date": [DAY]}).write_parquet(path)
+    with pytest.raises(ValueError, match="no column dates"):
+        results.read(path)
 
 
-@pytest.mark.parametrize(("old", "new", "message"), BAD_UNIVERSE)
-def test_a_universe_with_a_slip_is_refused(tmp_path, old, new, message):
-    path = tmp_path / "universe.toml"
-    path.write_text(UNIVERSE.read_text().replace(old, new, 1))
-    with pytest.raises(ValueError, match=message):
-        universe.read(path)
+def test_models_are_compared_on_the_same_contracts(tables):
+    rows = errors.volatility_errors(tables, "out_of_sample")
+    counts = rows.group_by("trade_date", "model").len()
+    assert counts.group_by("trade_date").agg(pl.col("len").n_unique())["len"].to_list() == [1, 1]
+    hedged = errors.hedged(tables).group_by("trade_date", "model", "rule").len()
+    assert hedged.group_by("trade_date").agg(pl.col("len").n_unique())["len"].to_list() == [1, 1]
 
 
-def test_no_cell_of_the_summary_is_small_and_no_contract_is_lost(study):
-    fitted, priced = study
-    table = summary.summarise(fitted, priced)
-    assert table["contracts"].min() >= 10
-    for period, rows in (("in_sample", fitted), ("out_of_sample", priced)):
-        cells = table.filter(pl.col("period") == period)
-        assert cells["contracts"].sum() + cells["suppressed_contracts"][0] == len(rows)
-    assert not {"strike", "bid", "ask", "optionid", "secid"} & set(table.columns)
+def test_cells_are_root_mean_squares_with_their_weights(tables):
+    rows = errors.volatility_errors(tables, "out_of_sample").filter(pl.col("model") == "ssvi")
+    error, vega = rows["volatility_error"].to_numpy(), rows["vega"].to_numpy()
+    spreads = (rows["price_error"] / rows["spread"]).to_numpy()
+    cell = aggregates.summary(tables).row(
+        by_predicate=(pl.col("model") == "ssvi")
+        & (pl.col("period") == "out_of_sample")
+        & (pl.col("tenor") == "all")
+        & (pl.col("moneyness") == "all"),
+        named=True,
+    )
+    assert cell["rmse_volatility"] == pytest.approx(np.sqrt(np.mean(error**2)), rel=1e-12)
+    weighted = np.sqrt(np.average(error**2, weights=vega))
+    assert cell["rmse_volatility_by_vega"] == pytest.approx(weighted, rel=1e-12)
+    assert cell["rmse_spreads"] == pytest.approx(np.sqrt(np.mean(spreads**2)), rel=1e-12)
 
 
-def test_small_cells_are_merged_before_anything_is_suppressed(study):
-    fitted, priced = study
-    short = fitted["time_to_expiry"] * 365.0 <= 30.0
-    few = pl.concat([fitted.filter(~short), fitted.filter(short).head(6), fitted.tail(0)])
-    table = summary.summarise(few, priced).filter(pl.col("period") == "in_sample")
-    assert table["suppressed_contracts"][0] == 6
-    enough = pl.concat([fitted.filter(~short), fitted.filter(short).gather_every(5)])
-    table = summary.summarise(enough, priced).filter(pl.col("period") == "in_sample")
-    assert table.filter(tenor="to_30_days")["moneyness"].to_list() == ["other"]
+@pytest.mark.parametrize("make", [aggregates.summary, aggregates.hedges])
+def test_no_small_cell_is_published_and_none_is_lost(tables, make):
+    table = make(tables, 60)
+    assert table["contracts"].min() >= 60
+    key = [name for name in ("period", "model", "rule") if name in table.columns]
+    fine = table.filter((pl.col("tenor") != "all") & (pl.col("moneyness") != "all"))
+    whole = table.filter((pl.col("tenor") == "all") & (pl.col("moneyness") == "all"))
+    shown = fine.group_by(key).agg(pl.col("contracts").sum(), pl.col("suppressed_contracts").max())
+    sums = shown.select(*key, total=pl.col("contracts") + pl.col("suppressed_contracts"))
+    both = whole.join(sums, on=key, how="left")
+    assert both["total"].equals(both["contracts"], check_names=False)
+    assert whole["suppressed_contracts"].max() > 0
+    assert not {"strike", "bid", "ask", "mid", "optionid", "secid"} & set(table.columns)
+
+
+def test_live_tables_hold_listed_columns_and_no_small_cell(tables, monkeypatch):
+    licensed = {
+        name: frame.with_columns(source=pl.lit("WRDS")) if "source" in frame.columns else frame
+        for name, frame in tables.items()
+    }
+    found = live.tables(licensed)
+    assert {"summary.csv", "hedging.csv"} <= set(found)
+    for text in found.values():
+        assert "SYNTHETIC" not in text
+        assert not {"strike", "mid", "spot"} & set(text.split("\n")[0].split(","))
+    smuggled = aggregates.summary(licensed).with_columns(strike=pl.lit(2900.0))
+    monkeypatch.setattr(aggregates, "summary", lambda _made: smuggled)
+    with pytest.raises(publication.NotPublishableError, match="strike"):
+        live.tables(licensed)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     output = tmp_path_factory.mktemp("study")
-    pipeline.run(output, "fast", lambda _name: None)
+    environment = os.environ | {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
+    environment |= {"POLARS_MAX_THREADS": "1", "WRDS_USE_SAMPLE": "1", "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "wrds_pipeline.pipeline", "--fast", "--output", str(output)]
+    subprocess.run(command, cwd=output, env=environment, check=True, capture_output=True)
     return output
 
 
+def test_a_date_is_the_same_in_another_zone_locale_and_process(folder, tables):
+    stored, _ = results.read(folder / "SYNTHETIC_study.parquet")
+    days = tables["dates"]["trade_date"]
+    for name, frame in tables.items():
+        assert (
+            stored[name]
+            .filter(pl.col("trade_date").is_in(days))
+            .select(frame.columns)
+            .equals(frame)
+        )
+
+
 def test_every_file_keeps_the_schema_that_the_gate_reads_it_with(folder):
-    names = {"calibration.csv": "wrds_calibration", "oos_pricing.csv": "wrds_oos_pricing"}
-    names |= {"summary.csv": "wrds_summary", "provenance.json": "wrds_provenance"}
-    names |= {f"SYNTHETIC_{t}.parquet": "parquet_sample" for t in ("opprcd", "secprd", "zerocd")}
+    names = {f"{name}.csv": f"wrds_{name}" for name in schemas.TABLES}
+    names |= {"provenance.json": "wrds_provenance", "leak_detection.json": "wrds_leak_detection"}
+    names |= {file: "parquet_sample" for file, _ in pipeline.steps() if file.endswith(".parquet")}
+    names["SYNTHETIC_study.parquet"] = "wrds_study"
     assert {path.name for path in folder.iterdir()} == set(names)
     content = {name: readers.read(schema, folder / name) for name, schema in names.items()}
-    fitted, priced = content["calibration.csv"], content["oos_pricing.csv"]
-    found = figures.figures(fitted, priced, content["provenance.json"])
-    residual = fitted["residual"].to_numpy()
-    assert found["in_sample_rmse_volatility"] == pytest.approx(np.sqrt(np.mean(residual**2)))
+    found = figures.figures(
+        {name: content[f"{name}.csv"] for name in schemas.TABLES},
+        content["leak_detection.json"].model_dump(),
+        content["provenance.json"],
+    )
     assert found["source"] == "sample (SYNTHETIC)"
-    with pytest.raises(ValueError, match="0 rows"):
+    assert (found["trade_dates"], found["leaks_missed"]) == (9, 0)
+    assert found["runs_changed_by_the_future"] == 0
+    assert found["models"]["heston"]["in_sample_rmse_volatility"] < 0.002
+    with pytest.raises(ValueError, match="other panels"):
         figures.figures(
-            content["calibration.csv"].clear(),
-            content["oos_pricing.csv"],
+            {name: content[f"{name}.csv"].head(3) for name in schemas.TABLES},
+            content["leak_detection.json"].model_dump(),
             content["provenance.json"],
         )
 
 
-def test_the_command_line_gives_the_same_bytes_anywhere(folder, tmp_path):
-    """Another folder, time zone, locale, hash seed and number of threads."""
-    environment = os.environ | {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
-    environment |= {"POLARS_MAX_THREADS": "1", "WRDS_USE_SAMPLE": "1", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "wrds_pipeline.pipeline", "--fast", "--output", "out"]
-    subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True)
-    for path in folder.iterdir():
-        assert (tmp_path / "out" / path.name).read_bytes() == path.read_bytes()
+def test_the_true_parameters_are_within_their_errors(folder):
+    found = readers.read("wrds_recovery", folder / "recovery.csv")
+    assert len(found) == 5
+    deviations = found["bias"].abs() * found["dates"].sqrt() / found["mean_standard_error"]
+    assert deviations.max() < 4.0
+    assert found["coverage_95"].min() > 0.5
 
 
-BAD_SOURCE = [
-    pytest.param("0", "live WRDS source", id="live"),
-    pytest.param("yes", "'yes'", id="?"),
+LEAKS = [
+    pytest.param(lambda d: d["plants"].pop(), "leaks tried are", id="a-plant-left-out"),
+    pytest.param(
+        lambda d: d["plants"][0].update(
+            caught=False, differing=0, identical=d["plants"][0]["runs"]
+        ),
+        "planted leak backfill was not caught",
+        id="not-caught",
+    ),
+    pytest.param(
+        lambda d: d["stages"][0].update(caught=True, differing=1), "changed with the future", id="s"
+    ),
 ]
 
 
-@pytest.mark.parametrize(("setting", "message"), BAD_SOURCE)
-def test_without_a_live_source_nothing_falls_back(tmp_path, monkeypatch, capsys, setting, message):
+@pytest.mark.parametrize(("change", "message"), LEAKS)
+def test_a_record_of_experiments_that_shows_a_leak_is_refused(folder, change, message):
+    document = json.loads((folder / "leak_detection.json").read_text())
+    record = check.LeakDetection.model_validate(document)
+
+    class Evidence:
+        profile = "fast"
+
+    assert list(check._leak_faults(record, Evidence())) == []
+    change(document)
+    faults = list(check._leak_faults(check.LeakDetection.model_validate(document), Evidence()))
+    assert any(message in fault for fault in faults)
+
+
+BAD_SOURCE = [
+    pytest.param("0", [], "asks for a live WRDS source", id="live"),
+    pytest.param("yes", [], "'yes'", id="?"),
+    pytest.param("1", ["--source", "parquet"], "asks for the sample", id="both"),
+    pytest.param("0", ["--source", "parquet"], "needs --root", id="nowhere"),
+    pytest.param("", ["--source", "parquet", "--root", "nowhere"], "does not exist", id="absent"),
+]
+
+
+@pytest.mark.parametrize(("setting", "more", "message"), BAD_SOURCE)
+def test_a_failed_live_source_never_falls_back(
+    tmp_path, monkeypatch, capsys, setting, more, message
+):
     monkeypatch.setenv("WRDS_USE_SAMPLE", setting)
-    assert pipeline.main(["--fast", "--output", str(tmp_path / "out")]) == 2
+    monkeypatch.chdir(tmp_path)
+    assert pipeline.main(["--fast", "--output", str(tmp_path / "out"), *more]) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
@@ -239,10 +310,11 @@ def test_a_failed_step_leaves_the_old_file_and_no_litter(tmp_path):
 BAD_PROVENANCE = [
     pytest.param({"source": "wrds"}, "source is 'wrds', want 'sample'", id="source"),
     pytest.param({"marker": ""}, "want 'SYNTHETIC'", id="marker"),
-    pytest.param({"trade_date": "3 July"}, "trade_date is '3 July'", id="date"),
     pytest.param({"extra": 1}, "unknown key extra", id="unknown-key"),
     pytest.param({"tables": {}}, "want opprcd, secprd, zerocd", id="tables"),
+    pytest.param({"panel": {}}, "panel.sha256: want a digest", id="panel"),
     pytest.param({"universe": {"removed": {"x": -1}}}, "a count for each rule", id="count"),
+    pytest.param({"dates": {"by_market": {"ok": 1}}}, "add up to trade_dates", id="dates"),
 ]
 
 
@@ -256,14 +328,14 @@ def test_a_provenance_that_says_something_else_is_refused(folder, change, messag
         type(good).model_validate({k: v for k, v in document.items() if k != "seed"})
 
 
-def test_the_figure_is_the_same_bytes_twice(folder, tmp_path):
-    inputs = {name: folder / f"{name}.csv" for name in ("calibration", "oos_pricing")}
-    for name in ("one.png", "two.png"):
-        wrds_plot.write_wrds_plot(
-            tmp_path / name,
-            inputs=inputs,
-            config={"profile": "fast"},
+@pytest.mark.parametrize("name", ["smiles", "error_map", "losing_dates"])
+def test_a_figure_is_the_same_bytes_twice(folder, tmp_path, name):
+    inputs = {table: folder / f"{table}.csv" for table in schemas.TABLES}
+    inputs["study"] = folder / "SYNTHETIC_study.parquet"
+    for file in ("one.png", "two.png"):
+        getattr(wrds_plots, f"write_{name}")(
+            tmp_path / file, inputs=inputs, config={"profile": "fast"},
             progress=lambda _done, _total: None,
-        )
+        )  # fmt: skip
     assert (tmp_path / "one.png").read_bytes() == (tmp_path / "two.png").read_bytes()
     readers.read("png", tmp_path / "one.png")

@@ -13,6 +13,8 @@ from tasks.evidence.faults import Finding
 
 _MANIFEST = catalog.MANIFEST
 _FOLDER = "docs/artifacts"
+# Aggregates of a researcher's own licensed data: not evidence of ours, and never packed.
+_PRIVATE = f"{_FOLDER}/wrds_live"
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
@@ -59,6 +61,8 @@ def unlisted(root: Path) -> list[str]:
     found = []
     for path in sorted((root / _FOLDER).rglob("*")):
         name = path.relative_to(root).as_posix()
+        if name == _PRIVATE or name.startswith(f"{_PRIVATE}/"):
+            continue
         if (path.is_symlink() or not path.is_dir()) and name not in known:
             found.append(name)
     return found

@@ -1,29 +1,72 @@
-"""The sample: nothing known too late, the right next day, the same contracts, marked SYNTHETIC."""
+"""The sample's study: nothing known too late, the right next day, the same contracts, SYNTHETIC."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from tasks.evidence import catalog
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+
+from tasks.evidence import catalog, render
+from tasks.evidence.catalog import Artifact
 from tasks.evidence.checks.evidence import Evidence
 from tasks.evidence.digest import sha256_file
 from tasks.evidence.faults import Finding
-from wrds_pipeline import as_of, summary
+from wrds_pipeline import artifacts, as_of, leak_plants, panel, results, study, universe
 from wrds_pipeline.provenance import Provenance
 
-_CONTRACT = ("trade_date", "expiry", "am_settlement", "strike", "option_type")
-CALIBRATION, OUT_OF_SAMPLE, SUMMARY, PROVENANCE = (
-    next(a for a in catalog.family("wrds_sample") if a.path.endswith("/" + name))
-    for name in ("calibration.csv", "oos_pricing.csv", "summary.csv", "provenance.json")
+_EXPIRY = ["trade_date", "expiry", "am_settlement", "model"]
+
+
+def _file(name: str) -> Artifact:
+    return next(a for a in catalog.family("wrds_sample") if a.path.endswith("/" + name))
+
+
+CALIBRATION, OUT_OF_SAMPLE, DATES = map(_file, ("calibration.csv", "oos_pricing.csv", "dates.csv"))
+PROVENANCE, LEAKS, STUDY = map(
+    _file, ("provenance.json", "leak_detection.json", "SYNTHETIC_study.parquet")
 )
+_Count = Annotated[StrictInt, Field(ge=0)]
+
+
+class Detection(BaseModel):
+    """What the experiments saw of one stage."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    stage: StrictStr
+    runs: _Count
+    identical: _Count
+    differing: _Count
+    first: tuple[StrictStr, ...]
+    caught: StrictBool
+
+
+class LeakDetection(BaseModel):
+    """Content of leak_detection.json."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    leak_schema: Annotated[Literal["strikeproof/leak_detection/1"], Field(alias="schema")]
+    profile: Literal["fast", "full"]
+    planted: _Count
+    caught: _Count
+    plants: tuple[Detection, ...]
+    honest_twin: Detection
+    views: Detection
+    stages: tuple[Detection, ...]
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
-    """As-of rules row by row; aggregates are those of the rows; digests of the tables."""
+    """As-of rules row by row; contracts; leaks; a date of the study made anew; digests."""
     calibration = evidence.get(CALIBRATION.path)
     out_of_sample = evidence.get(OUT_OF_SAMPLE.path)
-    aggregated = evidence.get(SUMMARY.path)
-    provenance = evidence.get(PROVENANCE.path)
     if calibration is not None:
         for problem in as_of.calibration_faults(calibration):
             yield Finding(CALIBRATION.path, problem, CALIBRATION.fix)
@@ -31,17 +74,39 @@ def check(evidence: Evidence) -> Iterator[Finding]:
         for problem in as_of.oos_faults(out_of_sample):
             yield Finding(OUT_OF_SAMPLE.path, problem, OUT_OF_SAMPLE.fix)
     if calibration is not None and out_of_sample is not None:
-        strangers = out_of_sample.join(calibration, on=_CONTRACT, how="anti")
+        strangers = out_of_sample.join(calibration, on=_EXPIRY, how="anti")
         if not strangers.is_empty():
-            problem = f"{len(strangers)} contracts were not calibrated on the trade date"
+            problem = f"{len(strangers)} expiries were not calibrated on the trade date"
             yield Finding(OUT_OF_SAMPLE.path, problem, OUT_OF_SAMPLE.fix)
-        computed = summary.summarise(calibration, out_of_sample)
-        if aggregated is not None and not aggregated.equals(computed):
-            problem = "is not what the row-level tables aggregate to: edited or stale"
-            yield Finding(SUMMARY.path, problem, SUMMARY.fix)
-    if provenance is not None:
-        for problem in _provenance_faults(provenance, evidence):
-            yield Finding(PROVENANCE.path, problem, PROVENANCE.fix)
+    checks: tuple[tuple[Artifact, Callable[[Any, Evidence], Iterator[str]]], ...] = (
+        (DATES, _date_faults),
+        (PROVENANCE, _provenance_faults),
+        (LEAKS, _leak_faults),
+        (STUDY, _study_faults),
+    )
+    for artifact, faults in checks:
+        content = evidence.get(artifact.path)
+        if content is not None:
+            for problem in faults(content, evidence):
+                yield Finding(artifact.path, problem, artifact.fix)
+
+
+def _date_faults(dates: pl.DataFrame, evidence: Evidence) -> Iterator[str]:
+    """Dates are all of the panel's that the sample has, each known in time."""
+    path = evidence.root / catalog.WRDS_PANEL
+    if not path.is_file():
+        return  # a pack has the panel in its provenance
+    declared = panel.read(path)
+    found = dates["trade_date"].unique().sort().to_list()
+    last = str(dates["next_trade_date"].max())
+    due = [str(day) for day in declared.dates(last=dt.date.fromisoformat(last))]
+    if found != due:
+        yield f"{len(found)} trade dates, the panel declares {len(due)} up to {last}"
+    known = dates.filter(pl.col("known_at").is_not_null())
+    moments = dict(known.select("trade_date", "known_at").unique().sort("trade_date").iter_rows())
+    for trade, moment in moments.items():
+        if moment > as_of.decision_time(dt.date.fromisoformat(trade)).isoformat():
+            yield f"lookahead: {trade}: known at {moment}, after the decision"
 
 
 def _provenance_faults(provenance: Provenance, evidence: Evidence) -> Iterator[str]:
@@ -54,3 +119,89 @@ def _provenance_faults(provenance: Provenance, evidence: Evidence) -> Iterator[s
         name = path.stem.removeprefix("SYNTHETIC_")
         if provenance.tables[name]["sha256"] != sha256_file(path):
             yield f"digest of {name} differs from the table's"
+    yield from _plan_faults(evidence)
+    for name, declared in (("panel", catalog.WRDS_PANEL), ("universe", catalog.WRDS_UNIVERSE)):
+        path = evidence.root / declared
+        recorded: Mapping[str, Any] = getattr(provenance, name)
+        if path.is_file() and recorded["sha256"] != sha256_file(path):
+            yield f"{declared} is not the one of the study: its digest differs"
+
+
+def _plan_faults(evidence: Evidence) -> Iterator[str]:
+    """Panel and universe are those that the plan of record declares."""
+    plan = evidence.root / render.PLAN
+    files = [evidence.root / name for name in (catalog.WRDS_PANEL, catalog.WRDS_UNIVERSE)]
+    if not plan.is_file() or not all(path.is_file() for path in files):
+        return  # a pack leaves them out
+    text = plan.read_text(encoding="utf-8")
+    for line in render.panel_lines(evidence.root):
+        if line not in text:
+            yield f"panel digest not in plan of record: {line}"
+
+
+def _leak_faults(record: LeakDetection, evidence: Evidence) -> Iterator[str]:
+    """Every plant was tried and caught; nothing honest changed; counts agree."""
+    if record.profile != evidence.profile:
+        yield f"profile {record.profile} cannot satisfy {evidence.profile}"
+    names = tuple(plant.stage for plant in record.plants)
+    declared = tuple(stage.name for stage in leak_plants.PLANTS)
+    if names != declared:
+        yield f"leaks tried are {', '.join(names)}; declared are {', '.join(declared)}"
+    if (record.planted, record.caught) != (len(names), sum(p.caught for p in record.plants)):
+        yield "counts of leaks planted and caught are not those of the rows"
+    for found in (*record.plants, record.honest_twin, record.views, *record.stages):
+        if found.runs != found.identical + found.differing or not found.runs:
+            yield f"{found.stage}: runs are not those identical and differing"
+        if found.caught != (found.differing > 0):
+            yield f"{found.stage}: caught does not say whether an output changed"
+    for plant in record.plants:
+        if not plant.caught:
+            yield f"planted leak {plant.stage} was not caught"
+    for stage in (record.honest_twin, record.views, *record.stages):
+        if stage.differing:
+            yield f"lookahead: {stage.stage} changed with the future in {stage.differing} run(s)"
+
+
+def _study_faults(made: results.Tables, evidence: Evidence) -> Iterator[str]:
+    """One date of the study, chosen by the file's digest, is made anew from the tables."""
+    inputs = {
+        name: evidence.root / path
+        for name, path in STUDY.inputs.items()
+        if not path.startswith("@")
+    }
+    if not all(path.is_file() for path in inputs.values()):
+        return
+    digest = hashlib.sha256((evidence.root / STUDY.path).read_bytes()).digest()
+    digests = tuple((name, sha256_file(path)) for name, path in inputs.items())
+    try:
+        days, day, again = _made_anew(_Tables(digests, inputs), evidence.profile, digest)
+    except ValueError:
+        return  # told where the tables are read
+    stored = made["dates"]["trade_date"].to_list()
+    if stored != days:
+        yield f"holds {len(stored)} dates, panel and tables give {len(days)}"
+        return
+    for name in study.SCHEMAS:
+        mine = made[name].filter(pl.col("trade_date") == day)
+        if not mine.equals(again[name].select(mine.columns)):
+            yield f"{name} of {day} is not what the study makes of the tables"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """The tables of a study; two sets are equal when their contents are, wherever they lie."""
+
+    digests: tuple[tuple[str, str], ...]
+    paths: Mapping[str, Path] = field(compare=False)
+
+
+@lru_cache(maxsize=4)
+def _made_anew(
+    tables: _Tables, profile: str, digest: bytes
+) -> tuple[list[dt.date], dt.date, results.Tables]:
+    """Dates of the study, the one that a digest chooses, and its results."""
+    config = {"profile": profile, "mode": "sample"}
+    rules, declared = universe.read(tables.paths["universe"]), panel.read(tables.paths["panel"])
+    function, days = artifacts.studied(artifacts.sample(tables.paths, config), declared, rules)
+    day = days[int.from_bytes(digest[:4], "big") % len(days)]
+    return days, day, results.combined([(day, function(day))])
