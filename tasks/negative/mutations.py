@@ -231,7 +231,7 @@ LIES["M073"] = (
     lambda s: s.edit(catalog.WRDS_PANEL, lambda d: d.replace(b"2020-06-30", b"2020-06-15")),
     "panel digest not in plan of record",
 )
-LIES["M961"] = (
+LIES["M964"] = (
     cell(f"{WRDS}/recovery.csv", "bias", 2, "0.0"),
     "not what its maker makes|sha256 mismatch",
 )
@@ -519,7 +519,7 @@ for _number, _plant in (
     LIES[_number] = (_uncaught(_plant), f"planted leak {_plant} was not caught")
 
 
-@lie("M960", "lookahead: study, trade date changed with the future")
+@lie("M965", "lookahead: study, trade date changed with the future")
 def a_study_that_looks_ahead(scene: Scene) -> None:
     """The study's own output changed at one cut."""
 
