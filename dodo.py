@@ -10,6 +10,7 @@ from tasks.metrics import task_metrics_summary
 from tasks.pack import task_validation_pack
 from tasks.parity import task_ql_parity
 from tasks.products import task_products
+from tasks.report import task_report
 from tasks.soak import task_soak
 from tasks.wrds_sample import task_wrds_sample
 
@@ -23,6 +24,7 @@ __all__ = [
     "task_metrics_summary",
     "task_products",
     "task_ql_parity",
+    "task_report",
     "task_soak",
     "task_validation_pack",
     "task_wrds_sample",

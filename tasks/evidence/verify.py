@@ -26,6 +26,7 @@ from tasks.evidence.checks import (
     instruction_counts,
     listing,
     parity,
+    report,
     wrds,
 )
 from tasks.evidence.checks.evidence import Evidence, load
@@ -102,6 +103,7 @@ def _content_claims(root: Path) -> Iterator[Claim]:
     anew = "sampled rows of every study computed anew"
     yield from _checked("convergence", convergence.check_portable, evidence, anew)
     yield from _checked("wrds sample", wrds.check, evidence, "as-of rules hold row by row")
+    yield from _checked("report", report.check, evidence, "shows the summary's figures, all of them")
     built = "Release build, complete plan; the times are the author's"
     yield from _checked("benchmarks", benchmarks.check_report, evidence, built, RECORDED)
     counted = "complete plan; the counts are the author's"
@@ -193,7 +195,8 @@ def _foreign(artifact: Artifact, receipt: receipts.Receipt) -> Iterator[str]:
     """Inputs that are neither in the pack nor the same here."""
     here = sources.code_digests(artifact.build.partition(":")[0])
     for source in artifact.inputs.values():
-        if source not in catalog.BY_PATH and not source.endswith(catalog.RECEIPT_SUFFIX):
+        inside = source in catalog.BY_PATH or source.endswith(catalog.RECEIPT_SUFFIX)
+        if not inside and not source.startswith(catalog.IF_THERE):
             path = sources.resolve(source)
             here[source] = sha256_file(path) if path.is_file() else "absent"
     for name, digest in here.items():

@@ -197,10 +197,17 @@ def artifact(spec: Artifact) -> dict[str, Any]:
     return {
         "name": Path(spec.path).name,
         "doc": spec.title,
-        "file_dep": sorted({shown(path) for path in sources.input_paths(spec).values()}),
+        "file_dep": sorted({shown(path) for path in _demanded(spec)}),
         "targets": [spec.path, spec.receipt],
         **job_task(job),
     }
+
+
+def _demanded(spec: Artifact) -> Iterator[Path]:
+    """Inputs that must be made first; what is read only where it lies there makes nothing run."""
+    for name, path in sources.input_paths(spec).items():
+        if not spec.inputs[name].startswith(catalog.IF_THERE):
+            yield path
 
 
 def shown(path: Path) -> str:

@@ -13,8 +13,8 @@ from tasks.evidence.checks.evidence import Evidence
 from tasks.evidence.digest import sha256_file
 from tasks.evidence.faults import Finding, reasons
 
-_FAMILIES = ("market_fit", "wrds_sample")
-_SUFFIXES = (".csv", ".json")
+_FAMILIES = ("market_fit", "report", "wrds_sample")
+_SUFFIXES = (".csv", ".html", ".js", ".json")
 # Of the convergence studies the tables that are computed from others; their raw rows are sampled.
 _DERIVED = tuple(
     f"docs/artifacts/{name}.csv"
@@ -30,7 +30,7 @@ _DERIVED = tuple(
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
-    """Tables of the fits are, byte for byte, what their makers make of the inputs here."""
+    """Tables of the fits and pages of the report are, byte for byte, what their makers make of the inputs here."""
     for artifact in evidence.artifacts:
         path = evidence.root / artifact.path
         cheap = artifact.family in _FAMILIES and artifact.path.endswith(_SUFFIXES)
