@@ -680,8 +680,8 @@ OPTIONAL: tuple[Artifact, ...] = (
     ),
 )
 
-# The report shows what the gate checks, so it is made before the gate, which computes every figure
-# on it again, and after the lies that it tells of; a lie about the report itself is a test's matter.
+# The report shows what the gate checks: it is made before the gate, which computes every figure
+# on it again, and after the lies that it tells of; lies about the report itself are in the tests.
 REPORT_BUNDLE = Artifact(
     f"{_REPORT}/vega.js",
     "report",
@@ -701,9 +701,7 @@ def _shown(page: str) -> dict[str, str]:
         return {MUTANTS.path: MUTANTS.path, "catalogue": MUTANTS.inputs["catalogue"]}
     own = {a.path: a.path for a in FAMILIES if a.packed and plan.page_of(a.family) == page}
     if_there = {
-        a.path: IF_THERE + a.path
-        for a in OPTIONAL
-        if plan.page_of(a.family, optional=True) == page
+        a.path: IF_THERE + a.path for a in OPTIONAL if plan.page_of(a.family, optional=True) == page
     }
     return {name: p for name, p in (own | if_there).items() if name.endswith(plan.READABLE)}
 

@@ -103,7 +103,9 @@ def _content_claims(root: Path) -> Iterator[Claim]:
     anew = "sampled rows of every study computed anew"
     yield from _checked("convergence", convergence.check_portable, evidence, anew)
     yield from _checked("wrds sample", wrds.check, evidence, "as-of rules hold row by row")
-    yield from _checked("report", report.check, evidence, "shows the summary's figures, all of them")
+    yield from _checked(
+        "report", report.check, evidence, "shows the summary's figures, all of them"
+    )
     built = "Release build, complete plan; the times are the author's"
     yield from _checked("benchmarks", benchmarks.check_report, evidence, built, RECORDED)
     counted = "complete plan; the counts are the author's"

@@ -107,6 +107,12 @@ class Browser:
         assert "exceptionDetails" not in found, found["exceptionDetails"]
         return found["result"].get("value")
 
+    def each(self, selector, function):
+        """What a JavaScript function of an element gives for every one that a selector finds."""
+        return self.value(
+            f"Array.from(document.querySelectorAll({json.dumps(selector)}), {function})"
+        )
+
     def look(self, *, width=1280, height=900, dark=False, scripts=True):
         """Choose window, colour scheme and whether scripts run."""
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}

@@ -30,7 +30,7 @@ _DERIVED = tuple(
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
-    """Tables of the fits and pages of the report are, byte for byte, what their makers make of the inputs here."""
+    """Tables of the fits and pages of the report are what their makers make of the inputs here."""
     for artifact in evidence.artifacts:
         path = evidence.root / artifact.path
         cheap = artifact.family in _FAMILIES and artifact.path.endswith(_SUFFIXES)

@@ -10,6 +10,8 @@ import vl_convert
 
 from tasks.evidence.report.look import VEGA_LITE
 
+_NAMES = "window.vegaEmbed = vegaEmbed;"  # what a page calls
+
 
 def write_bundle(
     output: Path,
@@ -19,6 +21,6 @@ def write_bundle(
     progress: Callable[[int, int], None],
 ) -> None:
     """Write the library as a classic script, which a page may load from a folder."""
-    text = vl_convert.javascript_bundle(vl_version=VEGA_LITE)
+    text = vl_convert.javascript_bundle(_NAMES, vl_version=VEGA_LITE)
     output.write_text(f"(() => {{\n{text}\n}})();\n", encoding="utf-8")
     progress(1, 1)

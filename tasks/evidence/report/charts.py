@@ -9,11 +9,12 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from tasks.evidence.report import convergence_charts, look
+from tasks.evidence.report import convergence_charts, look, plan
 from tasks.evidence.report.claims import Claim
 from tasks.evidence.report.look import BAD, HEAT, INK, MUTED, Picture
 
 _HEAT_BOUNDS = [1e-6, 1e-4, 1e-2, 0.1, 0.5, 1.0]  # of the tolerance
+_HEAT_LABELS = ("to 1e-6", "to 1e-4", "to 0.01", "to 0.1", "to 0.5", "to 1", "above 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,14 @@ def of_table(path: str, frame: pl.DataFrame) -> Iterator[Picture]:
     for known in KNOWN:
         if path.endswith(known.ending) and known.columns <= set(frame.columns) and len(frame):
             description = f"{known.caption} Drawn from {len(frame):,} rows of {path}."
-            yield look.picture(known.draw(frame), known.caption, description, path)
+            drawn = known.draw(frame.with_columns(pl.col(pl.String).str.replace_all("_", " ")))
+            yield look.picture(drawn, known.caption, description, path)
 
 
 def headroom(claims: list[Claim]) -> Picture | None:
     """Every bounded figure as a share of its limit, family by family."""
     rows = [
-        {"claim": c.name, "family": c.family.replace("_", " "), "share": max(c.used, 1e-8)}
+        {"claim": c.name, "family": plan.family_title(c.family), "share": max(c.used, 1e-8)}
         for c in claims
         if c.used is not None
     ]
@@ -58,49 +60,56 @@ def headroom(claims: list[Claim]) -> Picture | None:
         color=alt.condition("datum.share > 1", alt.value(BAD), alt.value(look.SERIES[0])),
         tooltip=look.tip("claim:N", "family:N", "share:Q"),
     )
-    rule = alt.Chart(alt.Data(values=[{"at": 1.0}])).mark_rule(
+    rule = alt.Chart(look.of_rows([{"at": 1.0}])).mark_rule(
         color=BAD, strokeDash=[4, 3], strokeWidth=1.5
     )
-    chart = (rule.encode(x=alt.X("at:Q")) + dots).properties(width=620, height=24 * 11)
+    chart = (rule.encode(x=alt.X("at:Q")) + dots).properties(
+        width=740, height=24 * frame["family"].n_unique()
+    )
     caption = "How much of its limit every bounded figure takes up. Zeros stand at the left edge."
     return look.picture(chart, caption, f"{caption} {len(rows)} figures.")
 
 
 def _heat_map(frame: pl.DataFrame) -> Any:
     """Largest error in units of the tolerance by product, moneyness and time to expiry."""
-    products = look.order(frame, "product")
-    labels = pl.col("product").str.replace_all("_", " ")
+    name = pl.col("moneyness")
+    own = frame.with_columns(
+        side=pl.when(name.str.starts_with("below"))
+        .then(pl.lit("below"))
+        .when(name.str.starts_with("above"))
+        .then(pl.lit("above"))
+        .when(name == "all")
+        .then(pl.lit("all"))
+        .otherwise(pl.lit("middle")),
+        level=pl.col("max_error_in_tolerances").cut(_HEAT_BOUNDS, labels=list(_HEAT_LABELS)),
+    )
+    products = look.order(own, "product")
     colour = alt.Color(
-        "max_error_in_tolerances:Q",
-        scale=alt.Scale(type="threshold", domain=_HEAT_BOUNDS, range=list(HEAT)),
-        legend=alt.Legend(title="largest error / tolerance", orient="top", format="~g"),
+        "level:O",
+        scale=alt.Scale(domain=list(_HEAT_LABELS), range=list(HEAT)),
+        legend=alt.Legend(title="largest error / tolerance", orient="top", symbolType="square"),
     )
     fields = ("product:N", "moneyness:N", "time_to_expiry:N", "max_error_in_tolerances:Q")
     return (
-        alt.Chart(look.data(frame.with_columns(labels)))
+        alt.Chart(look.data(own))
         .mark_rect(stroke="var(--card)", strokeWidth=1.5)
         .encode(
             x=alt.X(
-                "moneyness:N",
-                sort=look.order(frame, "moneyness"),
+                "side:N",
+                sort=["below", "middle", "above", "all"],
                 title=None,
-                axis=alt.Axis(labelAngle=-35, grid=False),
+                axis=alt.Axis(labelAngle=0, grid=False),
             ),
-            y=alt.Y(
-                "product:N", sort=[p.replace("_", " ") for p in products], title=None
-            ),
+            y=alt.Y("product:N", sort=products, title=None),
             color=colour,
             tooltip=look.tip(*fields, "max_scaled_error:Q", "rows:Q", "quantlib_errors:Q"),
         )
-        .properties(width=150, height=17 * len(products))
+        .properties(width=190, height=17 * len(products))
         .facet(
             column=alt.Column(
-                "time_to_expiry:N",
-                sort=look.order(frame, "time_to_expiry"),
-                title=None,
-                header=alt.Header(labelOrient="top"),
+                "time_to_expiry:N", sort=look.order(own, "time_to_expiry"), title=None
             ),
-            spacing=14,
+            spacing=16,
         )
     )
 
@@ -116,7 +125,7 @@ def _verdicts(frame: pl.DataFrame) -> Any:
             y=alt.Y("product:N", sort="-x", title=None),
             tooltip=look.tip("product:N", "engine:N", "rows:Q"),
         )
-        .properties(width=560)
+        .properties(width=740)
     )
 
 
@@ -133,7 +142,7 @@ def _benchmarks(frame: pl.DataFrame) -> Any:
             y=alt.Y("engine:N", sort=fastest["engine"].to_list(), title=None),
             tooltip=look.tip(*fields),
         )
-        .properties(width=600, height=17 * len(fastest))
+        .properties(width=740, height=17 * len(fastest))
         .interactive(bind_y=False)
     )
 
@@ -157,7 +166,7 @@ def _instructions(frame: pl.DataFrame) -> Any:
             opacity=look.faded(picked),
             tooltip=look.tip("kernel:N", "instruction_set:N", "unit:N", "instructions:Q"),
         )
-        .properties(width=470, height=16 * len(kernels))
+        .properties(width=640, height=16 * len(kernels))
         .add_params(picked)
     )
 
@@ -181,7 +190,7 @@ def _smiles(frame: pl.DataFrame) -> Any:
         y=alt.Y("market_volatility:Q"),
         tooltip=look.tip("expiry:N", "strike:Q", "market_volatility:Q"),
     )
-    panels = (fits + dots).properties(width=165, height=140).add_params(picked)
+    panels = (fits + dots).properties(width=180, height=140).add_params(picked)
     facet = alt.Facet("expiry:N", title=None)
     return panels.facet(facet=facet, columns=4).resolve_scale(x="shared", y="independent")
 
@@ -201,7 +210,7 @@ def _model_errors(frame: pl.DataFrame) -> Any:
             opacity=look.faded(picked),
             tooltip=look.tip("model:N", "expiry:N", "quotes:Q", "points:Q"),
         )
-        .properties(width=520, height=280)
+        .properties(width=780, height=300)
         .add_params(picked)
     )
 
@@ -218,7 +227,12 @@ def _sample_smiles(frame: pl.DataFrame) -> Any:
         forward_moneyness=pl.col("strike") / pl.col("forward"),
     )
     own = own.select(
-        "panel", "forward_moneyness", "strike", "option_type", "implied_volatility", "flat_volatility"
+        "panel",
+        "forward_moneyness",
+        "strike",
+        "option_type",
+        "implied_volatility",
+        "flat_volatility",
     )
     base = alt.Chart(look.data(own))
     x = alt.X(
@@ -235,7 +249,7 @@ def _sample_smiles(frame: pl.DataFrame) -> Any:
         tooltip=look.tip("panel:N", "strike:Q", "option_type:N", "implied_volatility:Q"),
     )
     flat = base.mark_line(color=MUTED, strokeDash=[4, 3]).encode(x=x, y="flat_volatility:Q")
-    panels = (flat + dots).properties(width=165, height=130)
+    panels = (flat + dots).properties(width=196, height=130)
     return panels.facet(facet=alt.Facet("panel:N", title=None), columns=4)
 
 
@@ -246,14 +260,19 @@ def _buckets(frame: pl.DataFrame) -> Any:
         alt.Chart(look.data(frame.with_columns(points=100.0 * pl.col("rmse_volatility"))))
         .mark_bar()
         .encode(
-            x=alt.X("moneyness:N", title=None, axis=alt.Axis(labelAngle=-30)),
+            x=alt.X(
+                "moneyness:N",
+                sort=look.ranked(frame, "moneyness"),
+                title=None,
+                axis=alt.Axis(labelAngle=-30),
+            ),
             xOffset=alt.XOffset("period:N", sort=periods),
             y=alt.Y("points:Q", title="volatility points, root mean square"),
             color=look.colour("period", periods),
             tooltip=look.tip("tenor:N", "moneyness:N", "period:N", "contracts:Q", "points:Q"),
         )
-        .properties(width=180, height=190)
-        .facet(column=alt.Column("tenor:N", title=None))
+        .properties(width=240, height=200)
+        .facet(column=alt.Column("tenor:N", sort=look.ranked(frame, "tenor"), title=None))
     )
 
 
@@ -276,7 +295,7 @@ def _frontier(frame: pl.DataFrame) -> Any:
             opacity=look.faded(picked),
             tooltip=look.tip(*fields),
         )
-        .properties(width=420, height=320)
+        .properties(width=780, height=340)
         .add_params(picked)
         .facet(row=alt.Row("product:N", title=None))
         .resolve_scale(x="independent", y="independent")

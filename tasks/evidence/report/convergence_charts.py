@@ -30,7 +30,7 @@ def _agreement(frame: pl.DataFrame) -> Any:
             opacity=look.faded(picked),
             tooltip=look.tip(*fields),
         )
-        .properties(width=520, height=24 * len(look.order(frame, "product")))
+        .properties(width=760, height=24 * len(look.order(frame, "product")))
         .add_params(picked)
     )
 
@@ -55,7 +55,7 @@ def _grid_errors(frame: pl.DataFrame) -> Any:
             opacity=look.faded(picked),
             tooltip=look.tip("product:N", "scheme:N", "points:Q", "steps:Q", "size:Q"),
         )
-        .properties(width=165, height=140)
+        .properties(width=186, height=140)
         .add_params(picked)
     )
     facet = alt.Facet("product:N", sort=look.order(own, "product"), title=None)
@@ -90,7 +90,7 @@ def _orders(frame: pl.DataFrame) -> Any:
         x="declared:Q", y=y, yOffset=offset, tooltip=look.tip(*fields)
     )
     return (bars + declared + dots).properties(
-        width=500, height=26 * len(look.order(own, "product"))
+        width=760, height=26 * len(look.order(own, "product"))
     )
 
 
@@ -113,12 +113,12 @@ def _coverage(frame: pl.DataFrame) -> Any:
         x="coverage:Q", y=y, yOffset=offset, color=colour, tooltip=look.tip(*fields)
     )
     nominal = (
-        alt.Chart(alt.Data(values=[{"nominal": 0.95}]))
+        alt.Chart(look.of_rows([{"nominal": 0.95}]))
         .mark_rule(color=MUTED, strokeDash=[4, 3])
         .encode(x="nominal:Q")
     )
     return (nominal + span + dots).properties(
-        width=500, height=38 * len(look.order(frame, "product"))
+        width=760, height=38 * len(look.order(frame, "product"))
     )
 
 
@@ -138,7 +138,7 @@ def _efficiency(frame: pl.DataFrame) -> Any:
             opacity=look.faded(picked),
             tooltip=look.tip(*fields),
         )
-        .properties(width=165, height=140)
+        .properties(width=186, height=140)
         .add_params(picked)
     )
     facet = alt.Facet("product:N", sort=look.order(own, "product"), title=None)
@@ -159,15 +159,13 @@ def _bias(frame: pl.DataFrame) -> Any:
         alt.Chart(look.data(own))
         .mark_line(point=alt.OverlayMarkDef(filled=True, size=36), strokeWidth=1.6)
         .encode(
-            x=alt.X(
-                "steps_per_year:Q", scale=alt.Scale(type="log", base=2), title="steps a year"
-            ),
+            x=alt.X("steps_per_year:Q", scale=alt.Scale(type="log", base=2), title="steps a year"),
             y=look.powers("size", own["size"], "largest bias"),
             color=look.colour("scheme", schemes),
             opacity=look.faded(picked),
             tooltip=look.tip("case:N", "scheme:N", "steps_per_year:Q", "size:Q"),
         )
-        .properties(width=165, height=150)
+        .properties(width=186, height=150)
         .add_params(picked)
     )
     return panel.facet(facet=alt.Facet("case:N", title=None), columns=4)
@@ -190,7 +188,7 @@ def _variance(frame: pl.DataFrame) -> Any:
             opacity=look.faded(picked),
             tooltip=look.tip(*fields, "efficiency:Q"),
         )
-        .properties(width=500, height=26 * len(look.order(frame, "product")))
+        .properties(width=760, height=26 * len(look.order(frame, "product")))
         .add_params(picked)
     )
 

@@ -36,6 +36,7 @@ class Block:
     rows: tuple[tuple[Cell, ...], ...]
     folded: bool = False
     note: str = ""
+    pairs: bool = False  # two columns, a name and its value
     anchor: str = ""
 
 
@@ -93,7 +94,9 @@ def blocks(family: str, figures: Mapping[str, Any]) -> list[Block]:
         (Cell(_words(k)), figure(f"{family}.{k}", v))
         for k, v in sorted(single.items(), key=lambda item: item[0] in _OWN_PLACE)
     )
-    found = [Block("Headline figures", ("figure", "value"), own, anchor=f"{family}-figures")]
+    found = [
+        Block("Headline figures", ("figure", "value"), own, anchor=f"{family}-figures", pairs=True)
+    ]
     for name, group in figures.items():
         if _is_group(group):
             found.append(_group(family, name, group))
@@ -109,7 +112,7 @@ def _group(family: str, name: str, group: Mapping[str, Any]) -> Block:
     anchor = path.replace(".", "-")
     if not all(_is_group(row) for row in group.values()):
         pairs = tuple((Cell(k), figure(f"{path}.{k}", v)) for k, v in leaves(group))
-        return Block(_words(name), ("figure", "value"), pairs, anchor=anchor)
+        return Block(_words(name), ("figure", "value"), pairs, anchor=anchor, pairs=True)
     flat = {label: dict(leaves(row)) for label, row in group.items()}
     columns = tuple(dict.fromkeys(column for row in flat.values() for column in row))
     rows = tuple(
@@ -119,7 +122,7 @@ def _group(family: str, name: str, group: Mapping[str, Any]) -> Block:
         )
         for label, row in flat.items()
     )
-    header = ("", *map(_words, columns))
+    header = ("name", *map(_words, columns))
     return Block(_words(name), header, rows, folded=len(rows) > 16, anchor=anchor)
 
 

@@ -11,13 +11,13 @@ from typing import Any
 from tasks.evidence import catalog, drawing, strict_json
 from tasks.evidence.report import plan
 
-_WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _MARGIN = 176, 44, 60, 12, 8
+_WIDTH, _HEIGHT, _GAP_Y, _MARGIN = 210, 42, 12, 8
+_FULL = 1000  # width of the picture where few columns would leave it narrow
 _SOURCES = {
     catalog.CORE: "compiled core",
     catalog.BENCHMARK_BINARY: "benchmark program",
     catalog.COUNTS_BINARY: "counted program",
 }
-_OWN = "tasks/"  # sources of ours among a receipt's inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +83,9 @@ def edges() -> dict[str, list[str]]:
 def graph(rows: list[Made]) -> str:
     """SVG of the families: seconds, how many were made and kept; a box leads to its section."""
     reads = edges()
-    levels = drawing.columns(reads)
-    tallest = max(map(len, levels))
-    places: dict[str, tuple[int, int]] = {}
-    for x, level in enumerate(levels):
-        offset = (tallest - len(level)) * (_HEIGHT + _GAP_Y) // 2
-        for y, name in enumerate(level):
-            top = _MARGIN + offset + y * (_HEIGHT + _GAP_Y)
-            places[name] = (_MARGIN + x * (_WIDTH + _GAP_X), top)
-    width = 2 * _MARGIN + len(levels) * (_WIDTH + _GAP_X) - _GAP_X
-    height = 2 * _MARGIN + tallest * (_HEIGHT + _GAP_Y) - _GAP_Y
+    places, width, height = _places(drawing.columns(reads))
     body = [
-        _edge(places[a], places[b])
-        for b, needed in drawing.reduced(reads).items()
-        for a in needed
+        _edge(places[a], places[b]) for b, needed in drawing.reduced(reads).items() for a in needed
     ]
     body += [_box(name, place, rows) for name, place in places.items()]
     return (
@@ -106,7 +95,32 @@ def graph(rows: list[Made]) -> str:
     )
 
 
+def _places(levels: list[list[str]]) -> tuple[dict[str, tuple[int, int]], int, int]:
+    """Corner of every box, and the picture's size; the chain at the end stands in one column."""
+    chain: list[str] = []
+    while len(levels) > 1 and len(levels[-1]) == 1:
+        chain = levels[-1] + chain
+        levels = levels[:-1]
+    columns = [*levels, chain]
+    gaps = [_GAP_Y] * len(levels) + [3 * _GAP_Y]
+    tall = [len(c) * (_HEIGHT + g) - g for c, g in zip(columns, gaps, strict=True)]
+    gap_x = max(60, (_FULL - len(columns) * _WIDTH) // max(len(columns) - 1, 1))
+    places = {
+        name: (
+            _MARGIN + x * (_WIDTH + gap_x),
+            _MARGIN + (max(tall) - tall[x]) // 2 + y * (_HEIGHT + gaps[x]),
+        )
+        for x, column in enumerate(columns)
+        for y, name in enumerate(column)
+    }
+    width = 2 * _MARGIN + len(columns) * (_WIDTH + gap_x) - gap_x
+    return places, width, 2 * _MARGIN + max(tall)
+
+
 def _edge(start: tuple[int, int], end: tuple[int, int]) -> str:
+    if start[0] == end[0]:
+        x = start[0] + _WIDTH // 2
+        return f'<path class="edge" d="M{x} {start[1] + _HEIGHT} V{end[1]}"/>'
     x1, y1 = start[0] + _WIDTH, start[1] + _HEIGHT // 2
     x2, y2 = end[0], end[1] + _HEIGHT // 2
     middle = (x1 + x2) // 2
@@ -118,15 +132,14 @@ def _box(name: str, place: tuple[int, int], rows: list[Made]) -> str:
     own = [row for row in rows if row.family == name]
     kept = sum(row.kept for row in own)
     seconds = sum(row.seconds for row in own)
-    cost = f"{seconds:,.1f} s · {len(own) - kept} made · {kept} kept" if own else "after this page"
-    if name in _SOURCES.values():
-        cost = "compiled"
-    label, small = escape(plan.words(name)), escape(cost)
+    cost = f"{seconds:,.1f} s · {len(own) - kept} made, {kept} kept"
+    if not own:
+        cost = "compiled" if name in _SOURCES.values() else "made after this page"
     inner = (
         f'<rect class="{"kept" if own and kept == len(own) else "box"}" x="{x}" y="{y}" '
         f'width="{_WIDTH}" height="{_HEIGHT}" rx="6"/>'
-        f'<text class="name" x="{x + 10}" y="{y + 18}">{label}</text>'
-        f'<text class="cost" x="{x + 10}" y="{y + 35}">{small}</text>'
+        f'<text class="name" x="{x + 10}" y="{y + 17}">{escape(plan.words(name))}</text>'
+        f'<text class="cost" x="{x + 10}" y="{y + 33}">{escape(cost)}</text>'
     )
     families = {artifact.family for artifact in catalog.FAMILIES}
     if name not in families:

@@ -1,4 +1,4 @@
-"""One look for all charts: colours by name of a style property, so that light and dark need one picture.
+"""One look for all charts: colours are names of style properties, so that one picture suits all.
 
 Vega passes fixed colours through to the SVG as they are; ``var(--series-1)`` is then resolved by
 the page's style sheet, on paper and in the dark as well.
@@ -10,7 +10,7 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import altair as alt
 import polars as pl
@@ -28,7 +28,7 @@ _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart as it goes into a page: SVG for everyone, its specification for whoever can run it."""
+    """A chart as it goes into a page: SVG for everyone, a specification for who can run it."""
 
     caption: str
     description: str
@@ -40,7 +40,12 @@ class Picture:
 def data(frame: pl.DataFrame) -> alt.Data:
     """Rows of a table as data of a chart, rounded to what can be seen."""
     rows = [{k: _rounded(v) for k, v in row.items()} for row in frame.iter_rows(named=True)]
-    return alt.Data(values=rows)
+    return of_rows(rows)
+
+
+def of_rows(rows: list[dict[str, Any]]) -> alt.Data:
+    """Rows as data of a chart."""
+    return cast(alt.Data, cast(Any, alt.Data)(values=rows))
 
 
 def _rounded(value: Any) -> Any:
@@ -72,7 +77,7 @@ def tip(*fields: str) -> list[alt.Tooltip]:
         alt.Tooltip(
             field,
             title=field.partition(":")[0].replace("_", " "),
-            **({"format": ".5~g"} if field.endswith(":Q") else {}),
+            format=".5~g" if field.endswith(":Q") else alt.Undefined,
         )
         for field in fields
     ]
@@ -81,6 +86,16 @@ def tip(*fields: str) -> list[alt.Tooltip]:
 def order(frame: pl.DataFrame, column: str) -> list[Any]:
     """Values of a column in the order in which they first appear."""
     return frame[column].unique(maintain_order=True).to_list()
+
+
+def ranked(frame: pl.DataFrame, column: str) -> list[Any]:
+    """Names of buckets from low to high: those "to" or "below" first, "over" or "above" last."""
+
+    def rank(name: str) -> tuple[int, str]:
+        low, high = name.startswith(("to ", "below")), name.startswith(("over", "above"))
+        return 0 if low else 2 if high else 1, name
+
+    return sorted(order(frame, column), key=rank)
 
 
 def decades(values: Iterable[float]) -> list[float]:
@@ -114,7 +129,7 @@ def picture(chart: Any, caption: str, description: str, source: str = "") -> Pic
             gridOpacity=0.7,
             labelColor=MUTED,
             labelFontSize=11,
-            labelLimit=220,
+            labelLimit=270,
             tickColor=LINE,
             titleColor=INK,
             titleFontSize=12,
@@ -132,6 +147,8 @@ def picture(chart: Any, caption: str, description: str, source: str = "") -> Pic
             titleFontSize=12,
             titleFontWeight="normal",
             orient="top",
+            symbolBaseFillColor=MUTED,
+            symbolBaseStrokeColor=MUTED,
             symbolStrokeWidth=2,
         )
         .configure_title(color=INK, anchor="start")

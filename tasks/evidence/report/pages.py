@@ -130,7 +130,7 @@ def _section(name: str, source: Source) -> Section:
         section.blocks = figures.blocks(name, source.summary[name])
         own = [claim for claim in source.claims if claim.family == name]
         held = sum(claim.state == claims.PASS for claim in own)
-        section.claims = f"{held} of {len(own)} claims hold" if own else "nothing is claimed"
+        section.claims = f"{held} of {len(own)} claims hold" if own else ""
     section.files.append(_listing(name, artifacts))
     return section
 
@@ -204,7 +204,7 @@ def _refusals(source: Source) -> Mapping[str, Any]:
         (
             Cell(m["id"]),
             Cell(m["state"], state=m["state"]),
-            Cell(m["artifact"]),
+            Cell(m["artifact"].removeprefix(_ARTIFACTS)),
             Cell(lies.get(m["id"], {}).get("mutation") or "added by the project"),
             Cell(m["message"]),
         )
@@ -212,7 +212,9 @@ def _refusals(source: Source) -> Mapping[str, Any]:
     )
     header = ("lie", "state", "about", "what was changed", "what the gate said")
     states = [m["state"] for m in record["mutants"]]
-    tiles = [(f"lies {s}", f"{states.count(s):,}", "#lies") for s in ("refused", "missed", "pending")]
+    tiles = [
+        (f"lies {s}", f"{states.count(s):,}", "#lies") for s in ("refused", "missed", "pending")
+    ]
     lead = (
         "A gate that was never seen to refuse proves nothing. Before it may pass the evidence, "
         "every lie below is told to it on a copy, and the words of its answer are kept."
@@ -246,9 +248,8 @@ def _seconds(rows: list[lineage.Made], *, kept: bool) -> str:
 
 
 def _receipts(rows: list[lineage.Made]) -> Block:
-    header = (
-        "artifact", "state", "seconds", "megabytes", "started", "run", "inputs", "SHA-256", "receipt",
-    )  # fmt: skip
+    cost = ("seconds", "megabytes", "started")
+    header = ("artifact", "state", *cost, "run", "inputs", "SHA-256", "receipt")
     cells = []
     for row in rows:
         artifact = catalog.BY_PATH[row.path]
@@ -260,7 +261,7 @@ def _receipts(rows: list[lineage.Made]) -> Block:
                 Cell(state, state=state),
                 plain(row.seconds),
                 plain(round(row.megabytes)),
-                Cell(row.started),
+                Cell(row.started.replace("T", " ").removesuffix("Z")),
                 Cell(row.run),
                 plain(row.inputs),
                 Cell(row.sha256[:12]),
@@ -274,4 +275,4 @@ def _machine(source: Source) -> Iterator[Block]:
     document = strict_json.read(source.inputs[catalog.MANIFEST.path])
     for name in ("machine", "build", "versions"):
         pairs = tuple((Cell(k.replace("_", " ")), plain(v)) for k, v in document[name].items())
-        yield Block(plan.words(name), ("name", "value"), pairs, anchor=name)
+        yield Block(plan.words(name), ("name", "value"), pairs, anchor=name, pairs=True)

@@ -43,7 +43,7 @@ _TITLES = {
     PROVENANCE: "Provenance",
 }
 _FAMILY_TITLES = {
-    "ql_parity": "Parity with QuantLib",
+    "ql_parity": "Prices and Greeks beside QuantLib",
     "benchmarks": "Times of the compiled core",
     "instruction_counts": "Instruction counts",
     "benchmark_regression": "Beside the last run",

@@ -54,7 +54,8 @@ def of_document(path: Path, name: str) -> Block:
     found = list(leaves(document if isinstance(document, Mapping) else {"items": document}))
     rows = tuple((Cell(key), _short(value)) for key, value in found[:_MOST_LEAVES])
     note = f"The first {len(rows)} of {len(found):,} values." if len(found) > len(rows) else ""
-    return Block(name, ("name", "value"), rows, folded=True, note=note, anchor=_anchor(name))
+    header = ("name", "value")
+    return Block(name, header, rows, True, note, pairs=True, anchor=_anchor(name))
 
 
 def _short(value: Any) -> Cell:

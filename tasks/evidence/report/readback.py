@@ -8,7 +8,20 @@ from typing import Any
 
 from tasks.evidence.faults import EvidenceFault
 
-_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+_VOID = {
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "source",
+    "wbr",
+}
 _FETCHING = ("src", "srcset", "poster", "data", "background", "action", "formaction", "ping")
 _FOREIGN = ("http:", "https:", "//", "ftp:", "ws:", "wss:", "javascript:")
 

@@ -7,7 +7,7 @@
     node.append(...children);
     return node;
   };
-  const least = 9; // rows of a table that is worth a filter
+  const least = 12; // rows of a table that is worth a filter
 
   // --- theme: the system's until the reader chooses -------------------------------------------
   const root = document.documentElement;
