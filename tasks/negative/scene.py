@@ -11,6 +11,7 @@ from typing import Any
 from tasks.evidence import catalog, gate, parity_grid, parity_store, render, repository, verify
 from tasks.evidence.catalog import Artifact
 from tasks.evidence.digest import canonical_json, sha256_file
+from tasks.evidence.report import plan
 
 PARITY = "docs/artifacts/ql_parity/ql_parity.csv"
 BENCHMARKS = "docs/artifacts/benchmarks/benchmarks.json"
@@ -27,6 +28,7 @@ _SOURCES = (
     "tests/data/dax_2002_07_05.json",
     "tests/data/evidence_mutants.csv",
     "wrds_pipeline/universe.toml",
+    *plan.ASSETS.values(),
 )
 
 

@@ -231,8 +231,8 @@ def _provenance(source: Source) -> Mapping[str, Any]:
     tiles = [
         ("made in the last run", f"{len(rows) - kept:,}", "#receipts"),
         ("kept, a cache hit", f"{kept:,}", "#receipts"),
-        ("seconds of the last run's makers", _seconds(rows, kept=False), "#receipts"),
-        ("seconds that were saved", _seconds(rows, kept=True), "#receipts"),
+        ("seconds to make them", _seconds(rows, kept=False), "#receipts"),
+        ("seconds saved by keeping", _seconds(rows, kept=True), "#receipts"),
     ]
     lead = (
         "Every artifact lies beside a receipt with the SHA-256 of its bytes, of its inputs, of the "
