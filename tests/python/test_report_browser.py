@@ -6,10 +6,11 @@ import zipfile
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
+import polars as pl
 import pytest
 
 from tasks.evidence import catalog
-from tasks.evidence.report import figures
+from tasks.evidence.report import charts, figures
 from tasks.evidence.repository import ROOT
 from tests.python.browser import Browser
 
@@ -90,7 +91,7 @@ def charts_alive(browser):
     waiting = "document.querySelectorAll('figure:has(.spec):not([data-live])')"
     while browser.value(f"{waiting}.length"):
         assert time.monotonic() < ended, "charts do not come alive"
-        browser.value(f"{waiting}[0].scrollIntoView({{behavior: 'instant'}})")
+        browser.value(f"{waiting}[0]?.scrollIntoView({{behavior: 'instant'}})")
         time.sleep(0.05)
     return browser.value("document.querySelectorAll('figure[data-live] svg').length")
 
@@ -162,6 +163,22 @@ def test_text_stands_out_and_fits(browser, page, width, dark, tmp_path):
     browser.picture(tmp_path / "page.png")
     assert (tmp_path / "page.png").stat().st_size > 10_000
     browser.look()
+
+
+def test_the_frontier_is_drawn_where_it_was_made_and_other_columns_are_left_to_the_table():
+    keys = ("product", "library", "method", "setting")
+    numbers = {"failures": 0, "ns_per_option": 250.0, "rms_error": 1e-9}
+    rows = [
+        dict(zip(keys, (product, library, "by grids", setting), strict=True)) | numbers
+        for product in ("american", "heston")
+        for library in ("strikeproof", "QuantLib")
+        for setting in ("coarse", "fine")
+    ]
+    path = "docs/artifacts/frontier/frontier.csv"
+    (drawn,) = charts.of_table(path, pl.DataFrame(rows))
+    assert drawn.svg.count(">by grids<") == 4
+    assert "var(--series-2)" in drawn.svg
+    assert list(charts.of_table(path, pl.DataFrame(rows).drop("rms_error"))) == []
 
 
 def test_tables_sort_and_filter(browser, index):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -72,7 +73,7 @@ def headroom(claims: list[Claim]) -> Picture | None:
 
 def _heat_map(frame: pl.DataFrame) -> Any:
     """Largest error in units of the tolerance by product, moneyness and time to expiry."""
-    name = pl.col("moneyness")
+    name, errors = pl.col("moneyness"), frame["max_error_in_tolerances"].to_list()
     own = frame.with_columns(
         side=pl.when(name.str.starts_with("below"))
         .then(pl.lit("below"))
@@ -81,7 +82,7 @@ def _heat_map(frame: pl.DataFrame) -> Any:
         .when(name == "all")
         .then(pl.lit("all"))
         .otherwise(pl.lit("middle")),
-        level=pl.col("max_error_in_tolerances").cut(_HEAT_BOUNDS, labels=list(_HEAT_LABELS)),
+        level=pl.Series([_HEAT_LABELS[bisect.bisect_left(_HEAT_BOUNDS, e)] for e in errors]),
     )
     products = look.order(own, "product")
     colour = alt.Color(
@@ -278,28 +279,31 @@ def _buckets(frame: pl.DataFrame) -> Any:
 
 def _frontier(frame: pl.DataFrame) -> Any:
     """Error against time of every method and setting: to the left is faster, down more exact."""
-    methods = frame.select((pl.col("library") + " " + pl.col("method")).alias("method_of"))
-    own = frame.with_columns(methods["method_of"])
-    names = look.order(own, "method_of")
-    picked = look.picking("method_of")
+    libraries = look.order(frame, "library")
+    picked = look.picking("library")
+    panels = [
+        _frontier_of(frame.filter((pl.col("product") == name) & (pl.col("rms_error") > 0.0)))
+        .encode(color=look.colour("library", libraries), opacity=look.faded(picked))
+        .properties(width=760, height=360, title=name)
+        for name in look.order(frame, "product")
+    ]
+    panels[0] = panels[0].add_params(picked)
+    return alt.vconcat(*panels, spacing=24)
+
+
+def _frontier_of(own: pl.DataFrame) -> Any:
+    """One product: a line for each method, named at its most exact setting."""
     fields = ("library:N", "method:N", "setting:N", "ns_per_option:Q", "rms_error:Q", "failures:Q")
-    return (
-        alt.Chart(look.data(own.filter(pl.col("rms_error") > 0.0)))
-        .mark_line(point=alt.OverlayMarkDef(filled=True, size=60), strokeWidth=1.5)
-        .encode(
-            x=look.powers("ns_per_option", own["ns_per_option"], "nanoseconds per option", alt.X),
-            y=look.powers("rms_error", own["rms_error"], "error, root mean square"),
-            color=look.colour("method_of", names, "method"),
-            strokeDash=alt.StrokeDash("library:N", title="library"),
-            order="ns_per_option:Q",
-            opacity=look.faded(picked),
-            tooltip=look.tip(*fields),
-        )
-        .properties(width=780, height=340)
-        .add_params(picked)
-        .facet(row=alt.Row("product:N", title=None))
-        .resolve_scale(x="independent", y="independent")
+    x = look.powers("ns_per_option", own["ns_per_option"], "nanoseconds per option", alt.X)
+    y = look.powers("rms_error", own["rms_error"], "error, root mean square")
+    lines = (
+        alt.Chart(look.data(own))
+        .mark_line(point=alt.OverlayMarkDef(filled=True, size=55), strokeWidth=1.5)
+        .encode(x=x, y=y, detail="method:N", order="ns_per_option:Q", tooltip=look.tip(*fields))
     )
+    last = own.sort("rms_error").unique(["library", "method"], keep="first", maintain_order=True)
+    names = alt.Chart(look.data(last)).mark_text(align="left", dx=7, fontSize=10)
+    return lines + names.encode(x=x, y=y, text="method:N")
 
 
 KNOWN: tuple[Known, ...] = (
