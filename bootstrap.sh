@@ -220,6 +220,26 @@ ensure_counter() {
   rm -f "$log"
 }
 
+# The report is tested in a real browser. It is no part of what is built, so where it cannot be had
+# its absence is told here, and the tests that need it fail and name the package.
+ensure_browser() {
+  local sudo log name
+  [ "$(platform)" = debian ] || return 0
+  for name in chromium-headless-shell chromium chromium-browser google-chrome; do
+    command -v "$name" >/dev/null && return 0
+  done
+  log=$(mktemp)
+  say "installing a headless browser ..."
+  if command -v apt-get >/dev/null && sudo=$(rights) &&
+    { apt_install "$sudo" chromium-headless-shell fonts-dejavu-core ||
+      apt_install "$sudo" chromium fonts-dejavu-core; } >"$log" 2>&1 </dev/null; then
+    say "installed a headless browser"
+  else
+    say "no headless browser is here and none could be installed: the report's browser tests will fail"
+  fi
+  rm -f "$log"
+}
+
 # Lines into the caller's array `words`; the Bash of macOS (3.2) has no mapfile.
 mapfile_words() {
   local word
@@ -334,6 +354,7 @@ set_up() {
   one_at_a_time
   ensure_system
   ensure_counter
+  ensure_browser
   venv_usable || step "making .venv" \
     "Remove .venv, or name another Python: PYTHON=/path/to/python ./bootstrap.sh" make_venv
   found=$(inspect) || fail "step failed: looking at .venv" "Remove .venv, then run ./bootstrap.sh again."

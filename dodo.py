@@ -11,6 +11,7 @@ from tasks.metrics import task_metrics_summary
 from tasks.pack import task_validation_pack
 from tasks.parity import task_ql_parity
 from tasks.products import task_products
+from tasks.report import task_report
 from tasks.soak import task_soak
 from tasks.wrds_sample import task_wrds_sample
 

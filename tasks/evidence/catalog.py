@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tasks.evidence.report import plan
+
 # Inputs that are compiled, not stored: resolved by tasks.evidence.sources.
 CORE = "@core"  # the extension module that `import strikeproof` loads, or the parts of it in use
 BENCHMARK_BINARY = "@benchmarks"  # the Google Benchmark program
 COUNTS_BINARY = "@counts"  # the program whose instructions are counted
+
+# Before a path: an input that is read where it lies there and is otherwise recorded as absent.
+IF_THERE = "?"
 
 RECEIPT_SUFFIX = ".receipt.json"
 TOLERANCES = "tasks/evidence/tolerances.toml"
@@ -75,6 +80,7 @@ _COVERAGE = f"{_ARTIFACTS}/mc_coverage"
 _EFFICIENCY = f"{_ARTIFACTS}/qmc_efficiency"
 _BIAS = f"{_ARTIFACTS}/heston_scheme_bias"
 _VARIANCE = f"{_ARTIFACTS}/variance_reduction"
+_REPORT = f"{_ARTIFACTS}/report"
 _FRONTIER = f"{_ARTIFACTS}/frontier/frontier.csv"
 _SAMPLE_TABLES = {
     name: f"{_WRDS}/SYNTHETIC_{name}.parquet"
@@ -615,42 +621,6 @@ MUTANTS = Artifact(
     identified=True,
 )
 
-# What the gate demands, in the order in which the graph makes it.
-REQUIRED: tuple[Artifact, ...] = (*_HONEST, MUTANTS)
-
-GATE_REPORT = Artifact(
-    f"{_ARTIFACTS}/metrics_gate.json",
-    "metrics_gate",
-    "What the gate checked when it last passed",
-    "tasks.evidence.gate:write_gate_report",
-    "gate_report",
-    {
-        "tolerances": TOLERANCES,
-        **{artifact.path: artifact.path for artifact in REQUIRED},
-        **{artifact.receipt: artifact.receipt for artifact in REQUIRED},
-    },
-    profiled=True,
-    timed=True,
-    identified=True,
-)
-VALIDATION_PACK = Artifact(
-    PACK,
-    "validation_pack",
-    "The required evidence in one zip of reproducible bytes",
-    "tasks.evidence.pack:write_pack",
-    "zip",
-    {
-        GATE_REPORT.path: GATE_REPORT.path,
-        GATE_REPORT.receipt: GATE_REPORT.receipt,
-        **{a.path: a.path for a in REQUIRED if a.packed},
-        **{a.receipt: a.receipt for a in REQUIRED},
-        "tolerances": TOLERANCES,
-    },
-    profiled=True,
-    timed=True,
-    packed=False,
-)
-
 # Not in the default run and not demanded: where one lies on disk, the gate holds it to the same
 # rules as the others.
 OPTIONAL: tuple[Artifact, ...] = (
@@ -773,6 +743,84 @@ OPTIONAL: tuple[Artifact, ...] = (
         timed=True,
         packed=False,
     ),
+)
+
+# The report shows what the gate checks: it is made before the gate, which computes every figure
+# on it again, and after the lies that it tells of; lies about the report itself are in the tests.
+REPORT_BUNDLE = Artifact(
+    f"{_REPORT}/vega.js",
+    "report",
+    "The library that makes the report's charts answer: Vega and Vega-Lite in one file",
+    "tasks.evidence.report.bundle:write_bundle",
+    "script",
+)
+REPORT_PAGES = plan.pages(artifact.family for artifact in FAMILIES)
+
+
+def _shown(page: str) -> dict[str, str]:
+    """What a page of the report reads: its families' small files, or what it is about."""
+    if page == plan.PROVENANCE:
+        made = (*_HONEST, MUTANTS)
+        return {MANIFEST.path: MANIFEST.path, **{a.receipt: a.receipt for a in made}}
+    if page in (plan.INDEX, plan.REFUSALS):
+        return {MUTANTS.path: MUTANTS.path, "catalogue": MUTANTS.inputs["catalogue"]}
+    own = {a.path: a.path for a in FAMILIES if a.packed and plan.page_of(a.family) == page}
+    if_there = {
+        a.path: IF_THERE + a.path for a in OPTIONAL if plan.page_of(a.family, optional=True) == page
+    }
+    return {name: p for name, p in (own | if_there).items() if name.endswith(plan.READABLE)}
+
+
+def _page(page: str) -> Artifact:
+    common = {"summary": SUMMARY.path, "tolerances": TOLERANCES, **plan.ASSETS}
+    return Artifact(
+        f"{_REPORT}/{page}.html",
+        "report",
+        f"Report: {plan.title(page)}",
+        "tasks.evidence.report.pages:write_page",
+        "report_page",
+        {**common, **_shown(page)},
+        profiled=True,
+        timed=True,
+    )
+
+
+REPORT: tuple[Artifact, ...] = (REPORT_BUNDLE, *map(_page, REPORT_PAGES))
+
+# What the gate demands, in the order in which the graph makes it.
+REQUIRED: tuple[Artifact, ...] = (*_HONEST, MUTANTS, *REPORT)
+
+GATE_REPORT = Artifact(
+    f"{_ARTIFACTS}/metrics_gate.json",
+    "metrics_gate",
+    "What the gate checked when it last passed",
+    "tasks.evidence.gate:write_gate_report",
+    "gate_report",
+    {
+        "tolerances": TOLERANCES,
+        **{artifact.path: artifact.path for artifact in REQUIRED},
+        **{artifact.receipt: artifact.receipt for artifact in REQUIRED},
+    },
+    profiled=True,
+    timed=True,
+    identified=True,
+)
+VALIDATION_PACK = Artifact(
+    PACK,
+    "validation_pack",
+    "The required evidence in one zip of reproducible bytes",
+    "tasks.evidence.pack:write_pack",
+    "zip",
+    {
+        GATE_REPORT.path: GATE_REPORT.path,
+        GATE_REPORT.receipt: GATE_REPORT.receipt,
+        **{a.path: a.path for a in REQUIRED if a.packed},
+        **{a.receipt: a.receipt for a in REQUIRED},
+        "tolerances": TOLERANCES,
+    },
+    profiled=True,
+    timed=True,
+    packed=False,
 )
 
 ALL: tuple[Artifact, ...] = (*REQUIRED, GATE_REPORT, VALIDATION_PACK, *OPTIONAL)

@@ -16,6 +16,8 @@ _SPECIFICATION = "https://w3id.org/ro/crate/1.1"
 _PUBLISHED = "1980-01-01"  # the date that every member of a pack bears
 _KINDS = {
     ".csv": "text/csv",
+    ".html": "text/html",
+    ".js": "text/javascript",
     ".json": "application/json",
     ".md": "text/markdown",
     ".parquet": "application/vnd.apache.parquet",

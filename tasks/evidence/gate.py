@@ -27,6 +27,7 @@ from tasks.evidence.checks import (
     parity,
     provenance,
     remade,
+    report,
     wrds,
 )
 from tasks.evidence.checks.evidence import Evidence, load
@@ -51,6 +52,7 @@ CHECKS: Mapping[str, Check] = {
     "remade": remade.check,
     "bundles": bundles.check,
     "mutants": mutants.check,
+    "report": report.check,
 }
 
 
@@ -149,7 +151,7 @@ def _uncommitted(bounds: Mapping[str, Bound]) -> list[str]:
         return []
 
 
-def report(verdict: Verdict) -> dict[str, Any]:
+def record(verdict: Verdict) -> dict[str, Any]:
     """Content of metrics_gate.json: what was checked when the gate passed."""
     return {
         "schema": SCHEMA,
@@ -190,7 +192,7 @@ def write_gate_report(
     verdict = run_gate(repository.ROOT, config["profile"], config["commit"])
     if verdict.findings:
         raise EvidenceFault([text(verdict)])
-    output.write_bytes(canonical_json(report(verdict)))
+    output.write_bytes(canonical_json(record(verdict)))
     progress(1, 1)
 
 

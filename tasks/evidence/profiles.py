@@ -57,6 +57,8 @@ def settings(artifact: Artifact, profile: str, commit: str | None) -> dict[str, 
         config |= _SETTINGS.get(artifact.family, {}).get(profile, {})
     if artifact.schema == "parity_product":
         config |= parity_grid.settings(PurePosixPath(artifact.path).stem)
+    if artifact.schema == "report_page":
+        config["page"] = PurePosixPath(artifact.path).stem
     if artifact.family == "instruction_counts":  # made again where a counter came or went
         config["counter"] = counter.version()
     if artifact.identified:

@@ -116,6 +116,12 @@ def _parity_product(path: Path) -> Any:
     return parity_store.read(path)
 
 
+def _report_page(path: Path) -> Any:
+    from tasks.evidence.report import readback
+
+    return readback.parse(_text(path))
+
+
 def _text(path: Path) -> str:
     return strict_json.text_of(path.read_bytes())
 
@@ -183,6 +189,8 @@ _READERS: Mapping[str, Callable[[Path], Any]] = {
     "png": _png,
     "products_table": _table("products_table"),
     "quantlib_errors": _table("quantlib_errors"),
+    "report_page": _report_page,
+    "script": _text,
     "smile_calibration": _table("smile_calibration"),
     "smile_calibration_sets": _table("smile_calibration_sets"),
     "smile_surfaces": _table("smile_surfaces"),

@@ -19,19 +19,23 @@ from tasks.evidence.code import code_closure, core_names
 from tasks.evidence.digest import sha256_file
 from tasks.evidence.repository import ROOT
 
+ABSENT = "absent"  # in the place of the digest of an optional input that is not there
 BENCHMARK_BINARY_PATH = "build/bin/strikeproof_benchmarks"
 COUNTS_BINARY_PATH = "build/bin/strikeproof_counts"
 
 # Third-party packages whose version can change the bytes of an artifact.
 _VERSIONED = (
     "QuantLib",
+    "altair",
     "dataframely",
     "holidays",
+    "jinja2",
     "matplotlib",
     "mpmath",
     "numpy",
     "polars",
     "pydantic",
+    "vl-convert-python",
 )
 
 
@@ -50,12 +54,18 @@ def resolve(source: str, root: Path = ROOT) -> Path:
         return ROOT / BENCHMARK_BINARY_PATH
     if source == catalog.COUNTS_BINARY:
         return ROOT / COUNTS_BINARY_PATH
-    return root / source
+    return root / source.removeprefix(catalog.IF_THERE)
 
 
 def input_paths(artifact: Artifact, root: Path = ROOT) -> dict[str, Path]:
-    """Inputs of an artifact by name, as its maker receives them."""
-    return {name: resolve(source, root) for name, source in artifact.inputs.items()}
+    """Inputs of an artifact by name, as its maker receives them; optional ones where they are."""
+    found = {name: resolve(source, root) for name, source in artifact.inputs.items()}
+    optional = {name for name, source in artifact.inputs.items() if _optional(source)}
+    return {name: p for name, p in found.items() if name not in optional or p.is_file()}
+
+
+def _optional(source: str) -> bool:
+    return source.startswith(catalog.IF_THERE)
 
 
 def input_digests(
@@ -72,7 +82,11 @@ def input_digests(
     """
     module = artifact.build.partition(":")[0]
     named = set(artifact.inputs.values())
-    digests = {source: hashed(resolve(source, root)) for source in named - {catalog.CORE}}
+    digests = {}
+    for source in named - {catalog.CORE}:
+        path = resolve(source, root)
+        absent = _optional(source) and not path.is_file()
+        digests[source] = ABSENT if absent else hashed(path)
     if catalog.CORE in named:
         digests |= core_digests(module, hashed)
     return digests | code_digests(module, hashed)

@@ -26,6 +26,7 @@ from tasks.evidence.checks import (
     instruction_counts,
     listing,
     parity,
+    report,
     wrds,
 )
 from tasks.evidence.checks.evidence import Evidence, load
@@ -93,6 +94,8 @@ def _content_claims(root: Path) -> Iterator[Claim]:
     yield from _checked("wrds sample", wrds.check, evidence, "as-of rules hold row by row")
     tried = "complete list; sampled lies refused anew"
     yield from _checked("bundle refusals", bundles.check, evidence, tried)
+    shown = "shows the summary's figures, all of them"
+    yield from _checked("report", report.check, evidence, shown)
     built = "Release build, complete plan; the times are the author's"
     yield from _checked("benchmarks", benchmarks.check_report, evidence, built, RECORDED)
     counted = "complete plan; the counts are the author's"
@@ -192,7 +195,8 @@ def _foreign(artifact: Artifact, receipt: receipts.Receipt) -> Iterator[str]:
         found = sources.core_path().is_file()
         here |= sources.core_digests(module) if found else {catalog.CORE: "absent"}
     for source in set(artifact.inputs.values()) - {catalog.CORE}:
-        if source not in catalog.BY_PATH and not source.endswith(catalog.RECEIPT_SUFFIX):
+        inside = source in catalog.BY_PATH or source.endswith(catalog.RECEIPT_SUFFIX)
+        if not inside and not source.startswith(catalog.IF_THERE):
             path = sources.resolve(source)
             here[source] = sha256_file(path) if path.is_file() else "absent"
     for name, digest in here.items():

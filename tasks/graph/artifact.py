@@ -201,11 +201,18 @@ def artifact(spec: Artifact) -> dict[str, Any]:
     return {
         "name": Path(spec.path).name,
         "doc": spec.title,
-        "file_dep": sorted(shown(path) for path in needed - {core}),
+        "file_dep": sorted({shown(path) for path in _demanded(spec)} - {shown(core)}),
         "task_dep": [BUILD_TASK] if core in needed else [],
         "targets": [spec.path, spec.receipt],
         **job_task(job),
     }
+
+
+def _demanded(spec: Artifact) -> Iterator[Path]:
+    """Inputs that must be made first; what is read only where it lies there makes nothing run."""
+    for name, path in sources.input_paths(spec).items():
+        if not spec.inputs[name].startswith(catalog.IF_THERE):
+            yield path
 
 
 def shown(path: Path) -> str:

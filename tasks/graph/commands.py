@@ -13,7 +13,7 @@ from doit.control import TaskControl
 from doit.doit_cmd import get_var
 from doit.exceptions import InvalidCommand
 
-from tasks.graph import drawing
+from tasks.evidence import drawing
 from tasks.graph.artifact import Job
 from tasks.graph.process import REFUSED
 

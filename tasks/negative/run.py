@@ -25,7 +25,8 @@ from tasks.negative.pack_lies import PACK_LIES
 from tasks.negative.scene import BENCHMARKS, Scene, verifier
 
 _CRASH = "a defect of the gate"
-ARTIFACTS = tuple(a for a in catalog.REQUIRED if a.path != catalog.MUTANTS.path)
+# What is lied about: what is there before the record of the lies and the report that shows it.
+ARTIFACTS = tuple(a for a in catalog.REQUIRED if a not in (catalog.MUTANTS, *catalog.REPORT))
 
 
 def write_gate_mutants(
@@ -175,7 +176,7 @@ def _weakened(folder: Path, profile: str) -> Iterator[str]:
             if any(re.search(pattern, str(f)) for f in verdict.findings) is not expected:
                 yield f"the check {name} can be removed unseen"
                 return
-    if set(_WITNESS) == set(gate.CHECKS) - {"mutants"}:
+    if set(_WITNESS) == set(gate.CHECKS) - {"mutants", "report"}:
         yield f"each of {len(_WITNESS)} checks is missed when it is removed"
 
 

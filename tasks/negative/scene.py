@@ -20,6 +20,7 @@ from tasks.evidence import (
 )
 from tasks.evidence.catalog import Artifact
 from tasks.evidence.digest import canonical_json, sha256_file
+from tasks.evidence.report import plan
 
 PARITY = "docs/artifacts/ql_parity/ql_parity.csv"
 BENCHMARKS = "docs/artifacts/benchmarks/benchmarks.json"
@@ -37,6 +38,7 @@ _SOURCES = (
     "tests/data/evidence_mutants.csv",
     catalog.WRDS_PANEL,
     catalog.WRDS_UNIVERSE,
+    *plan.ASSETS.values(),
 )
 
 

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tasks.evidence import catalog, gate, verify
+from tasks.evidence.digest import sha256_file
 from tasks.evidence.repository import ROOT
 from tasks.negative.run import ARTIFACTS
 from tasks.negative.scene import PARITY, Scene
@@ -38,6 +39,23 @@ def test_the_command_line_refuses_with_exit_code_two_and_names_every_fault(scene
 def test_a_fast_profile_cannot_satisfy_the_other(scene):
     scene.profile = "full" if scene.profile == "fast" else "fast"
     assert any("cannot satisfy" in line for line in scene.gate())
+
+
+def test_a_lie_in_the_report_is_refused_however_well_it_is_sealed(tmp_path, evidence):
+    scene = Scene(tmp_path, evidence, catalog.REQUIRED)
+    page = next(a.path for a in catalog.REPORT if a.path.endswith("/index.html"))
+    checks = {name: gate.CHECKS[name] for name in ("remade", "report")}
+
+    def said():
+        verdict = gate.run_gate(scene.root, evidence, None, catalog.REQUIRED, checks)
+        return [str(finding) for finding in verdict.findings]
+
+    assert said() == []
+    scene.edit(page, lambda data: data.replace(b'data-state="pass"', b'data-state="fail"', 1))
+    receipt, digest = page + catalog.RECEIPT_SUFFIX, sha256_file(scene.path(page))
+    scene.edit_json(receipt, lambda d: d["subject"][0]["digest"].update(sha256=digest))
+    assert any("which is 'pass'" in line for line in said())
+    assert any("index.html: not what its maker makes" in line for line in said())
 
 
 @pytest.mark.usefixtures("evidence")

@@ -16,8 +16,8 @@ from tasks.evidence.checks.evidence import Evidence
 from tasks.evidence.digest import sha256_file
 from tasks.evidence.faults import Finding, reasons
 
-_FAMILIES = ("market_fit", "wrds_sample")
-_SUFFIXES = (".csv", ".json")
+_FAMILIES = ("market_fit", "report", "wrds_sample")
+_SUFFIXES = (".csv", ".html", ".js", ".json")
 _REFUSED = "cannot be made again"
 # Experiments of many runs; the figures of what they saw have bounds of their own.
 _DEAR = ("leak_detection.json",)
@@ -36,7 +36,7 @@ _DERIVED = tuple(
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
-    """Tables of the fits are, byte for byte, what their makers make of the inputs here."""
+    """Tables of the fits and pages of the report are what their makers make of the inputs here."""
     for artifact in evidence.artifacts:
         path = evidence.root / artifact.path
         cheap = artifact.family in _FAMILIES and artifact.path.endswith(_SUFFIXES)
