@@ -102,8 +102,8 @@ def _monte_carlo(_rows: int) -> Columns:
 
 def _smile(_rows: int) -> Columns:
     found = _grid((30, 91, 182, 365, 730), 13, 0.0, 0.0)
-    terms = {name: found[name] for name in ("strike", "time_to_expiry")}
-    volatility = heston.implied_volatility(forward=100.0, **terms, **_SMILE)
+    given: dict[str, Any] = {name: found[name] for name in ("strike", "time_to_expiry")} | _SMILE
+    volatility = heston.implied_volatility(forward=100.0, **given)
     return found | {"volatility": volatility} | {n: np.array([_SMILE[n]]) for n in HESTON}
 
 

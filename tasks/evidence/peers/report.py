@@ -173,7 +173,7 @@ def _draw(axes: Any, rows: pl.DataFrame, title: str) -> None:
         end = max(time, other or 0.0)
         place_text = {"textcoords": "offset points", "xytext": (7, 0), "va": "center"}
         axes.annotate(_label(time, record), (end, row), fontsize=8, **place_text)
-    axes.set(xscale="log", xlim=(least, 60.0 * times.max()), xlabel="ns per option")
+    axes.set(xscale="log", xlim=(least, 60.0 * times.max()), xlabel="ns")
     axes.set_yticks(place, names)
     for tick, name in zip(axes.get_yticklabels(), names, strict=True):
         tick.set_fontweight("bold" if name == OURS else "normal")
@@ -184,6 +184,8 @@ def _draw(axes: Any, rows: pl.DataFrame, title: str) -> None:
 
 def _label(time: float, record: Mapping[str, Any]) -> str:
     text = f"{time:,.0f} ns" if time >= 100.0 else f"{time:.3g} ns"
+    if time >= 1e6:
+        text = f"{time / 1e6:.3g} ms"
     error = record["max_relative_error"]
     text += "" if error is None else f", error {error:.0e}"
     if record["failures"]:
