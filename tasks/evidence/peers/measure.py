@@ -5,10 +5,10 @@ median over rounds, its spread the median absolute deviation over the median. Ti
 as a user makes it from Python; see `adapters` for what stands outside.
 
 Errors are relative to exact values of the first rows of each set: 60 digits for European options,
-those of `product_truth` for other products. A failure is a result that is
-not finite or further than `plan.failure` from the truth: for a volatility, of all rows,
-against the one that made the quote (which a recoverable price determines a hundred times closer);
-for prices and Greeks, of the rows with an exact answer. `judged_rows` says of how many.
+those of `product_truth` for other products. A failure is a result that is not finite or further
+than `plan.failure` from the truth: for a volatility, of all rows, against the one that made the
+quote (which a recoverable price determines a hundred times closer); for everything else, of the
+rows with an exact answer. `judged_rows` says of how many.
 """
 
 from __future__ import annotations
