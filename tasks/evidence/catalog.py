@@ -717,6 +717,8 @@ OPTIONAL: tuple[Artifact, ...] = (
             "core": CORE,
             "requirements": "tasks/evidence/peers/requirements.txt",
             "adapters": "tasks/evidence/peers/adapters.py",
+            "product_adapters": "tasks/evidence/peers/product_adapters.py",
+            "product_truth": "tasks/evidence/peers/product_truth.py",
             "runner": "tasks/evidence/peers/runner.py",
             "truth": "tasks/evidence/peers/truth.py",
         },

@@ -53,13 +53,19 @@ LAYERS = {
     "thirds": ("tasks/evidence/thirds/*.py", {"mpmath", "numpy", "tasks.evidence.thirds."}),
     # what runs in the environment of the packages that strikeproof is compared with
     "peers": (
-        " ".join(f"tasks/evidence/peers/{name}.py" for name in ("adapters", "runner", "truth")),
+        " ".join(
+            f"tasks/evidence/peers/{name}.py"
+            for name in ("adapters", "product_adapters", "product_truth", "runner", "truth")
+        ),
         {
             "mpmath",
             "numpy",
             "tasks.evidence.peers.adapters.",
             "tasks.evidence.peers.plan.",
+            "tasks.evidence.peers.product_adapters.",
+            "tasks.evidence.peers.product_truth.",
             "tasks.evidence.peers.truth.",
+            "tasks.evidence.thirds.",
         },
     ),
     "negative": (

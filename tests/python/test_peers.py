@@ -18,7 +18,17 @@ from tasks.evidence import (
     tables,
 )
 from tasks.evidence.faults import EvidenceFault
-from tasks.evidence.peers import adapters, environment, measure, plan, report, truth
+from tasks.evidence.peers import (
+    adapters,
+    environment,
+    measure,
+    plan,
+    product_adapters,
+    product_quotes,
+    product_truth,
+    report,
+    truth,
+)
 from tasks.evidence.peers import quotes as quote_sets
 from tasks.evidence.repository import ROOT
 
@@ -154,6 +164,86 @@ def test_calls_and_puts_that_were_parted_come_back_in_their_rows(monkeypatch):
     assert sides == [True, False]
 
 
+# --- products -------------------------------------------------------------------------------------
+
+# work -> relative difference from the truth that its method may have
+CLOSE = {
+    "american": 1e-5,  # the truth's trees
+    "barrier": 1e-11,
+    "asian": 1e-5,  # QuantLib's rule
+    "heston": 1e-7,
+    "monte_carlo": 1e-2,  # about five standard errors
+    "calibration": 1e-3,
+}
+
+
+def product(work, rows=200):
+    return product_quotes.make(dict(plan.QUESTIONS)[work], rows)
+
+
+def test_every_product_has_the_adapters_that_the_plan_asks_for():
+    packages = product_adapters.packages(1)
+    found = {(work, name) for name, package in packages.items() for work in package.works}
+    assert found == {(work, name) for work, names in plan.PRODUCTS.items() for name in names}
+
+
+@pytest.mark.parametrize("name", ["strikeproof", "QuantLib"])
+@pytest.mark.parametrize("work", list(plan.PRODUCTS))
+def test_a_product_s_adapter_agrees_with_its_truth(work, name):
+    quotes = product(work)
+    checked = min(4, len(quotes["spot"]))
+    outputs, sizes = product_truth.answers(work, quotes, checked)
+    call = product_adapters.packages(1)[name].works[work](quotes, len(quotes["spot"]))
+    found = call.finish(call.run())
+    assert len(found) == len(outputs)
+    for values, exact, size in zip(found, outputs, sizes, strict=True):
+        assert np.all(np.abs(values[:checked] - exact) <= CLOSE[work] * size)
+
+
+def test_numpy_simulates_and_calibrates():
+    for work in ("monte_carlo", "calibration"):
+        quotes = product(work)
+        outputs, sizes = product_truth.answers(work, quotes, 1)
+        call = product_adapters.packages(1)["NumPy/SciPy"].works[work](quotes, 1)
+        for values, exact, size in zip(call.finish(call.run()), outputs, sizes, strict=True):
+            assert np.all(np.abs(values - exact) <= plan.failure(work) * size)
+
+
+def test_pyfeng_gets_each_expiry_once_and_its_answers_come_back_in_their_rows(monkeypatch):
+    times = []
+
+    class Model:
+        def __init__(self, *_terms, **_more):
+            pass
+
+        def price(self, strike, _spot, time):
+            times.append(time)
+            return strike * time
+
+    stand_in = SimpleNamespace(HestonFft=Model)
+    monkeypatch.setattr(product_adapters, "_load", lambda _name: stand_in)
+    quotes = product("heston")
+    call = product_adapters.packages(1)["pyfeng"].works["heston"](quotes, 200)
+    (found,) = call.finish(call.run())
+    assert np.array_equal(found, quotes["strike"] * quotes["time_to_expiry"])
+    assert times == sorted(set(quotes["time_to_expiry"]))
+
+
+def test_the_american_truth_is_the_european_value_where_exercise_never_pays():
+    """A call without dividends; the put with a rate is worth more than the European one."""
+    quotes = product("american", 4) | {"dividend_yield": np.zeros(4), "price": np.ones(4)}
+    for sign in (1.0, -1.0):
+        quotes["option_type"] = np.full(4, sign)
+        ((early,), _), ((european,), _) = (
+            truth_of.answers(work, quotes, 4)
+            for truth_of, work in ((product_truth, "american"), (truth, "price"))
+        )
+        if sign > 0.0:
+            assert early == pytest.approx(european, rel=1e-6)
+        else:
+            assert np.all(early > 1.001 * european)
+
+
 # --- the arithmetic of errors and failures --------------------------------------------------------
 
 
@@ -185,7 +275,7 @@ class Stub:
     def __call__(self, **command):
         if command["do"] == "version":
             return {"version": "1.0"}
-        exact = np.load(self.folder / f"{command['set']}.npy")[-2:]  # volatility, price
+        exact = np.abs(np.load(self.folder / f"{command['set']}.npy")[-2:])  # volatility, price
         values = exact[:1] if command["work"] == "implied_volatility" else exact[1:]
         if command["do"] == "truth":
             np.save(self.folder / "truth.npy", np.stack([values, np.abs(values)]))
@@ -199,7 +289,7 @@ class Stub:
             return {"rows": values.shape[1]}
         self.asked.append((command["work"], command["set"], command["package"]))
         rows = values.shape[1]
-        number = 1 + plan.PACKAGES.index(command["package"])
+        number = 1 + plan.EVERYONE.index(command["package"])
         return {"seconds": 1e-9 * rows * number / self.threads, "rows": rows}
 
 
@@ -207,7 +297,9 @@ class Stub:
 def measured(tmp_path_factory):
     folder = tmp_path_factory.mktemp("peers")
     for name in quote_sets.DOMAINS:
-        quote_sets.save(small(name, 20), folder / f"{name}.npy")
+        quote_sets.save(small(name, 20), folder, name)
+    for name in product_quotes.SETS:
+        quote_sets.save(product_quotes.make(name, 20), folder, name)
     asked = {threads: Stub(folder, threads) for threads in plan.THREADS}
     return measure.measure(asked, folder, nothing, rounds=3), asked
 
@@ -218,7 +310,7 @@ def test_each_round_asks_everything_once_in_another_order(measured):
     size = len(each) // 3
     first, second, third = (each[k * size : (k + 1) * size] for k in range(3))
     assert set(first) == set(second) == set(third)
-    assert len(set(first)) == size == 7 * 10
+    assert len(set(first)) == size == 7 * 10 + sum(map(len, plan.PRODUCTS.values()))
     assert first != second
 
 
@@ -232,6 +324,9 @@ def test_the_table_holds_medians_and_reasons(measured):
     assert rows["price", "QuantLib", 2]["note"] == "one thread only"
     assert rows["price", "lets-be-precise", 1]["ns_per_option"] is None
     assert ("scalar_price", "strikeproof", 2) not in rows
+    assert ("calibration", "strikeproof", 2) not in rows
+    assert rows["heston", "pyfeng", 1]["ns_per_option"] == pytest.approx(12.0)
+    assert ("american", "pyfeng", 1) not in rows
 
 
 @pytest.fixture
@@ -285,7 +380,7 @@ def test_ratios_are_against_the_fastest_and_the_fastest_without_failures(measure
 def test_the_report_names_every_question_package_and_reason(measured):
     text = report.render(measured[0])
     assert all(f"## {title}\n" in text for title in plan.titles().values())
-    assert all(f"| {p} |" in text for p in plan.PACKAGES if p != "lets-be-precise")
+    assert all(f"| {p} |" in text for p in plan.EVERYONE if p != "lets-be-precise")
     assert "* lets-be-precise: not run\n" in text
     assert "* QuantLib (2 threads): one thread only\n" in text
     assert set(plan.titles()) == set(plan.QUESTIONS)
@@ -310,7 +405,7 @@ def test_report_and_picture_are_the_same_bytes_twice(measured, tmp_path):
 
 def test_a_runner_times_answers_and_says_what_is_absent(tmp_path):
     """The real runner in this environment, where of all packages only some are installed."""
-    quote_sets.save(small("random", 30), tmp_path / "random.npy")
+    quote_sets.save(small("random", 30), tmp_path, "random")
     with environment.Asked(sys.executable, tmp_path, 1) as asked:
         question = {"work": "price", "set": "random"}
         answer = asked(do="time", package="strikeproof", **question)

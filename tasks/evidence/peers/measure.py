@@ -4,10 +4,11 @@ A round asks every question of every package once, in a shuffled order; the time
 median over rounds, its spread the median absolute deviation over the median. Timed is the call
 as a user makes it from Python; see `adapters` for what stands outside.
 
-Errors are relative to 60-digit values of the first rows of each set. A failure is a result that is
-not finite or further than `plan.FAILURE` from the truth: for a volatility, of all rows,
-against the one that made the quote (which a recoverable price determines a hundred times closer);
-for prices and Greeks, of the rows with an exact answer. `judged_rows` says of how many.
+Errors are relative to exact values of the first rows of each set: 60 digits for European options,
+those of `product_truth` for other products. A failure is a result that is not finite or further
+than `plan.failure` from the truth: for a volatility, of all rows, against the one that made the
+quote (which a recoverable price determines a hundred times closer); for everything else, of the
+rows with an exact answer. `judged_rows` says of how many.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tasks.evidence import tables
-from tasks.evidence.peers import environment, plan
+from tasks.evidence.peers import environment, plan, product_quotes
 from tasks.evidence.peers import quotes as quote_sets
-from tasks.evidence.peers.plan import PACKAGES, QUESTIONS, THREADS
+from tasks.evidence.peers.plan import EVERYONE, QUESTIONS, THREADS
 from tasks.evidence.progress import Progress
 
 Ask = Callable[..., dict[str, Any]]
@@ -92,7 +93,9 @@ def write_peers(
         folder = Path(name)
         environment.copy_package(inputs["core"], folder)
         for quotes, domain in quote_sets.DOMAINS.items():
-            quote_sets.save(quote_sets.make(domain), folder / f"{quotes}.npy")
+            quote_sets.save(quote_sets.make(domain), folder, quotes)
+        for product in product_quotes.SETS:
+            quote_sets.save(product_quotes.make(product), folder, product)
         asked = {
             threads: stack.enter_context(environment.Asked(python, folder, threads))
             for threads in THREADS
@@ -116,11 +119,11 @@ def measure(
     cells = [
         Row(*question, package, threads)
         for question in QUESTIONS
-        for package in PACKAGES
+        for package in plan.asked(question[0])
         for threads in asked
-        if threads == min(asked) or question[0] != "scalar_price"  # one call is one thread's work
+        if threads == min(asked) or question[0] not in plan.ONE_THREAD
     ]
-    versions = {p: asked[min(asked)](do="version", package=p)["version"] for p in PACKAGES}
+    versions = {p: asked[min(asked)](do="version", package=p)["version"] for p in EVERYONE}
     total = len(QUESTIONS) * (1 + rounds)
     for step, question in enumerate(QUESTIONS):
         _check(question, [c for c in cells if (c.work, c.quotes) == question], asked, folder)
@@ -146,7 +149,7 @@ def _check(question: tuple[str, str], cells: list[Row], asked: Mapping[int, Ask]
     """Find out who answers, and compare the answers with the exact ones."""
     work, quotes = question
     exact = "price" if work == "scalar_price" else work
-    wanted = {"work": exact, "set": quotes, "rows": plan.CHECKED_ROWS}
+    wanted = {"work": exact, "set": quotes, "rows": plan.checked_rows(work)}
     asked[min(asked)](do="truth", **wanted)
     outputs, sizes = np.load(at / "truth.npy")
     generating = None
@@ -158,11 +161,16 @@ def _check(question: tuple[str, str], cells: list[Row], asked: Mapping[int, Ask]
             cell.note = answer["absent"]
             continue
         cell.rows = answer["rows"]
-        cell.found = accuracy(np.load(at / "values.npy"), outputs, sizes, generating)
+        values = np.load(at / "values.npy")
+        cell.found = accuracy(values, outputs, sizes, generating, plan.failure(work))
 
 
 def accuracy(
-    values: Column, outputs: Column, sizes: Column, generating: Column | None
+    values: Column,
+    outputs: Column,
+    sizes: Column,
+    generating: Column | None,
+    failure: float = plan.FAILURE,
 ) -> dict[str, Any]:
     """Failures and relative errors of a package's answers.
 
@@ -174,6 +182,8 @@ def accuracy(
         Exact answers of the first rows, and what errors are relative to.
     generating : array, optional
         Known answer of every row, good to far better than a failure's limit.
+    failure : float
+        Relative error from which an answer counts as none.
     """
     checked = min(values.shape[1], outputs.shape[1])
     with np.errstate(all="ignore"):
@@ -185,7 +195,7 @@ def accuracy(
             judged = np.abs(values - known) / known
     finite = errors[np.isfinite(errors)]
     return {
-        "failures": int((~(judged <= plan.FAILURE)).any(axis=0).sum()),  # NaN fails
+        "failures": int((~(judged <= failure)).any(axis=0).sum()),  # NaN fails
         "judged_rows": judged.shape[1],
         "checked_rows": checked,
         "max_relative_error": float(finite.max()) if finite.size else None,

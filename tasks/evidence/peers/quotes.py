@@ -24,12 +24,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from strikeproof import black_scholes
+from tasks.evidence.peers import plan
 from tasks.evidence.peers.plan import COLUMNS
 
 Column = NDArray[np.float64]
@@ -127,6 +129,6 @@ DOMAINS: Mapping[str, Domain] = {
 }
 
 
-def save(columns: Mapping[str, Any], path: Any) -> None:
-    """Write a set as one array of columns, in the order of `COLUMNS`."""
-    np.save(path, np.stack([columns[name] for name in COLUMNS]))
+def save(columns: Mapping[str, Any], folder: Path, name: str) -> None:
+    """Write a set as one array of columns, in the order of `plan.columns`."""
+    np.save(folder / f"{name}.npy", np.stack([columns[column] for column in plan.columns(name)]))

@@ -27,9 +27,8 @@ from typing import Any
 
 import numpy as np
 
-from tasks.evidence.peers import adapters
+from tasks.evidence.peers import adapters, plan, product_adapters
 from tasks.evidence.peers.adapters import Call
-from tasks.evidence.peers.plan import COLUMNS
 
 _PLAIN = str.maketrans({",": ";", '"': "'", "|": "/"})  # a reason is one cell of a table
 
@@ -40,6 +39,7 @@ class Runner:
     def __init__(self, folder: Path, threads: int) -> None:
         self._folder = folder
         self._packages = adapters.packages(threads)
+        self._products = product_adapters.packages(threads)
         self._threads = threads
         self._calls: dict[tuple[str, str, str], Call | str] = {}
         self._quotes: dict[str, dict[str, Any]] = {}
@@ -59,14 +59,14 @@ class Runner:
         if name == "strikeproof":
             return str(adapters._load("strikeproof").__version__)
         try:
-            return metadata.version(self._packages[name].distribution or name)
+            return metadata.version((self._products | self._packages)[name].distribution or name)
         except metadata.PackageNotFoundError:
             return "absent"
 
     def _read(self, name: str) -> dict[str, Any]:
         if name not in self._quotes:
             columns = np.load(self._folder / f"{name}.npy")
-            self._quotes[name] = dict(zip(COLUMNS, columns, strict=True))
+            self._quotes[name] = dict(zip(plan.columns(name), columns, strict=True))
         return self._quotes[name]
 
     def _call(self, package: str, work: str, quotes: str) -> Call | str:
@@ -77,7 +77,7 @@ class Runner:
 
     def _prepared(self, name: str, work: str, quotes: str) -> Call | str:
         """The call, having run once; the reason where there is none, or where it breaks."""
-        package = self._packages[name]
+        package = (self._products if work in plan.PRODUCTS else self._packages)[name]
         adapter = package.works[work]
         if isinstance(adapter, str):
             return adapter
@@ -103,11 +103,12 @@ class Runner:
         return {"rows": call.rows}
 
     def _truth(self, command: dict[str, Any]) -> dict[str, Any]:
-        from tasks.evidence.peers import truth
+        from tasks.evidence.peers import product_truth, truth
 
         quotes = self._read(command["set"])
         rows = min(command["rows"], len(quotes["spot"]))
-        outputs, sizes = truth.answers(command["work"], quotes, rows)
+        source = product_truth if command["work"] in plan.PRODUCTS else truth
+        outputs, sizes = source.answers(command["work"], quotes, rows)
         np.save(self._folder / "truth.npy", np.stack([outputs, sizes]))
         return {"rows": rows}
 
