@@ -13,7 +13,17 @@ def task_docs() -> dict[str, Any]:
     return {
         "actions": [
             [sys.executable, "docs/site/pages.py", _PAGES],
-            [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-E", _PAGES, "build/docs"],
+            [
+                sys.executable,
+                "-m",
+                "sphinx",
+                "-W",
+                "--keep-going",
+                "-q",
+                "-E",
+                _PAGES,
+                "build/docs",
+            ],
         ],
         "uptodate": [False],
         "verbosity": 2,

@@ -1,7 +1,11 @@
 """Sphinx settings. Formulas become MathML while the pages are built: no script, no network."""
 
-import strikeproof
+from docutils.nodes import SkipNode
 from latex2mathml.converter import convert
+
+import strikeproof
+
+_SHARED = {"Calibration", "Greeks", "TwoAssetGreeks", "Violation"}
 
 project = "strikeproof"
 copyright = "the strikeproof authors, MIT licence"  # noqa: A001 (Sphinx's name)
@@ -10,7 +14,8 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 3
 # Pages of docs/ link to files of the repository, which are not pages.
-suppress_warnings = ["myst.xref_missing", "myst.header"]
+# Attributes of one name on several classes have no single target.
+suppress_warnings = ["myst.xref_missing", "myst.header", "ref.python"]
 default_role = "literal"
 napoleon_google_docstring = False
 napoleon_use_rtype = False
@@ -29,15 +34,23 @@ html_math_renderer = "mathml"
 def _formula(display):
     def visit(self, node):
         self.body.append(convert(node.astext(), display=display))
-        from docutils.nodes import SkipNode
-
         raise SkipNode
 
     return visit
 
 
+def _shown_elsewhere(app, what, name, obj, skip, options):
+    """Leave out results that several modules share: python/shared documents them once."""
+    del what, name, options
+    if (
+        app.env.current_document.docname != "python/shared"
+        and getattr(obj, "__name__", "") in _SHARED
+    ):
+        return True
+    return skip
+
+
 def setup(app):
-    """Register the renderer of formulas."""
-    app.add_html_math_renderer(
-        "mathml", (_formula("inline"), None), (_formula("block"), None)
-    )
+    """Register the renderer of formulas and the rule of shared results."""
+    app.add_html_math_renderer("mathml", (_formula("inline"), None), (_formula("block"), None))
+    app.connect("autodoc-skip-member", _shown_elsewhere)

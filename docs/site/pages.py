@@ -21,6 +21,13 @@ ROOT = DOCS.parent
 PACKAGE = ROOT / "core/python/strikeproof"
 HEADERS = ROOT / "core/include/strikeproof"
 SOURCES = ROOT / "core/src"
+SHARED = (
+    "Status",
+    "_greeks.Greeks",
+    "_two_assets.TwoAssetGreeks",
+    "_calibration.Calibration",
+    "_volatility_surface.Violation",
+)
 INCLUDED = ("conventions", "DEPENDENCIES", "PLAN_OF_RECORD", "SECURITY")
 
 # Title, sources and text of each theory page; the text is docs/site/theory/<name>.md.
@@ -77,7 +84,7 @@ def escaped(text: str) -> str:
 
 
 def prose(lines: list[str]) -> str:
-    """Paragraphs as text, indented lines as a block that keeps its columns, references as a list."""
+    """Paragraphs as text, indented lines as a block with its columns, references as a list."""
     blocks: list[str] = []
     for block in re.split(r"\n\s*\n", "\n".join(lines).strip("\n")):
         rows = block.splitlines()
@@ -127,8 +134,11 @@ def python_pages(target: Path) -> None:
             target / f"{name}.md",
             f"# {name}\n\n```{{eval-rst}}\n.. automodule:: {module}\n   :members:\n```\n",
         )
+    parts = ["# Shared results", "What several modules return.", "```{eval-rst}"]
+    parts += [f".. autoclass:: strikeproof.{name}\n   :members:" for name in SHARED]
+    write(target / "shared.md", "\n\n".join([*parts, "```"]))
     text = "Arguments are keyword-only and broadcast by NumPy's rules."
-    write(target / "index.md", index("Python reference", text, names))
+    write(target / "index.md", index("Python reference", text, ["shared", *names]))
 
 
 def declarations(text: str) -> list[tuple[list[str], str]]:
@@ -143,11 +153,9 @@ def declarations(text: str) -> list[tuple[list[str], str]]:
             comment.append(lines[at].lstrip()[3:].removeprefix(" "))
             at += 1
         code: list[str] = []
-        while at < len(lines) and lines[at].strip():
+        while at < len(lines) and not complete("\n".join(code)):
             code.append(lines[at])
             at += 1
-            if complete("\n".join(code)):
-                break
         found.append((comment, "\n".join(code)))
     return found
 
@@ -196,8 +204,8 @@ def figures(target: Path) -> None:
         )
     else:
         parts.append("Made by the task graph and copied as they are, each with its receipt there.")
-    for path in summary:
-        parts.append(re.sub(r"^#", "##", path.read_text(encoding="utf-8"), flags=re.MULTILINE))
+    texts = [path.read_text(encoding="utf-8") for path in summary]
+    parts += [re.sub(r"^#", "##", text, flags=re.MULTILINE) for text in texts]
     for path in pictures:
         name = "_".join(path.relative_to(DOCS / "artifacts").parts)
         (target / "pictures").mkdir(exist_ok=True)
