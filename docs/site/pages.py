@@ -97,10 +97,15 @@ def prose(lines: list[str]) -> str:
             if kept and blocks and blocks[-1].startswith("* "):
                 blocks[-1] += " " + escaped(" ".join(row.strip() for row in part))
             elif kept:
-                blocks.append("```text\n" + "\n".join(row[2:] for row in part) + "\n```")
+                blocks.append("```text\n" + "\n".join(map(formula, part)) + "\n```")
             else:
                 blocks += paragraphs(part)
     return "\n\n".join(blocks)
+
+
+def formula(row: str) -> str:
+    """A formula's line, its reference at the right margin drawn near: pages are narrower."""
+    return re.sub(r" {3,}(\[[^\]]+\])$", r"   \1", row[2:])
 
 
 def paragraphs(rows: list[str]) -> list[str]:
