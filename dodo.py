@@ -4,6 +4,7 @@ from tasks.benchmarks import task_benchmarks
 from tasks.build import task_build
 from tasks.bundle import task_bundle_self_test
 from tasks.convergence import task_convergence
+from tasks.documentation import task_docs
 from tasks.gate import task_gate_mutants, task_metrics_gate
 from tasks.graph.reporter import EvidenceReporter
 from tasks.market_fit import task_market_fit

@@ -257,8 +257,8 @@ def formula_surface(
     Parameters
     ----------
     phi, eta, gamma, interpolation
-        As for `Surface`. No arbitrage needs, for "power_law", gamma <= 1/2 and eta (1 + |rho|)
-        <= 2 (sufficient); for "heston", eta >= (1 + |rho|)/4.
+        As for `Surface`. No arbitrage needs, for "power_law", gamma <= 1/2 and eta (1 + abs(rho))
+        <= 2 (sufficient); for "heston", eta >= (1 + abs(rho))/4.
     time_to_expiry, theta : sequence of float, > 0, ascending
     rho : float, within (-1, 1)
 
