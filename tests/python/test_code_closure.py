@@ -95,10 +95,19 @@ def test_a_use_that_cannot_be_followed_is_the_whole_core(shop, maker):
 
 @pytest.mark.parametrize("package", sorted(INDEXES))
 def test_an_index_only_collects_names(package):
-    """Imports, its docstring, __all__ and __version__: nothing that could change another module."""
+    """Imports, its docstring, __all__ and __version__: nothing that could change another module.
+
+    Besides, names for type checkers alone, and the two functions that load a name's module.
+    """
     tree = ast.parse((ROOT / PACKAGES[package] / "__init__.py").read_text())
     kinds = {type(node) for node in tree.body}
-    assert kinds <= {ast.Expr, ast.ImportFrom, ast.Assign}
+    assert kinds <= {ast.Expr, ast.ImportFrom, ast.Assign, ast.If, ast.FunctionDef}
+    for node in tree.body:
+        if isinstance(node, ast.If):
+            assert ast.unparse(node.test) == "TYPE_CHECKING"
+            assert {type(inner) for inner in node.body} == {ast.ImportFrom}
+        if isinstance(node, ast.FunctionDef):
+            assert node.name in ("__getattr__", "__dir__")
     assigned = [node.targets[0].id for node in tree.body if isinstance(node, ast.Assign)]
     assert sorted(assigned) == ["__all__", "__version__"]
     assert sum(isinstance(node, ast.Expr) for node in tree.body) == 1

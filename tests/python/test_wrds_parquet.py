@@ -154,11 +154,11 @@ def test_a_changed_column_is_named(plain, change, words):
 
 
 def test_unread_columns_are_passed_over_and_told(plain):
-    write(rows("opprcd", DAYS[1:]).with_columns(root=pl.lit("SPX")), plain / "opprcd2019.parquet")
+    write(rows("opprcd", DAYS[1:]).with_columns(suffix=pl.lit("W")), plain / "opprcd2019.parquet")
     source = ParquetSource(plain)
     source.scan("opprcd", secids=[108105], first=FIRST, last=LAST)
     facts = source.facts()
-    assert facts["unread_columns"] == {"opprcd": ["root"]}
+    assert facts["unread_columns"] == {"opprcd": ["suffix"]}
     path = plain / "opprcd2018.parquet"
     digest = partitions.file_digest(path)
     assert facts["files"]["opprcd2018.parquet"] == {"bytes": path.stat().st_size, "sha256": digest}

@@ -80,7 +80,7 @@ def load(admin, schema, quotes, *, days="2014-03-03", step=10):
     statements = [f"CREATE SCHEMA {schema}"]
     for table in ivydb.SCHEMAS:
         name = f"{schema}.{table}{2014 if table in ivydb.BY_YEAR else ''}"
-        extra = ["root character varying"] if table == "opprcd" else []
+        extra = ["suffix character varying"] if table == "opprcd" else []
         statements.append(f"CREATE TABLE {name} ({column_list(table, extra)})")
     day = f"date '{days}' + (i % {step})"
     statements += [
