@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 
 from strikeproof import Status, bachelier, black_scholes, frame
+
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.fast
 
@@ -120,9 +123,10 @@ def test_bad_arguments_are_named(change, error, message):
 
 
 MEMORY = """
-import resource, sys
+import sys
 import polars as pl
 from strikeproof import frame
+from tests.python.peak_memory import peak_kib
 rows = int(sys.argv[1])
 spots = pl.LazyFrame({"k": range(1000)}).join(pl.LazyFrame({"m": range(rows // 1000)}), how="cross")
 lazy = spots.select(spot=50.0 + pl.col("k") * 0.1, strike=60.0 + pl.col("m") % 80)
@@ -130,7 +134,7 @@ lazy.sink_parquet(sys.argv[2])
 priced = frame.price(pl.scan_parquet(sys.argv[2]), option_type="call", time_to_expiry=0.5,
                      rate=0.03, volatility=0.2)
 priced.sink_parquet(sys.argv[3])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(peak_kib() // 1024)
 """
 
 
@@ -141,6 +145,7 @@ def test_memory_stays_flat_from_parquet_to_parquet(tmp_path):
         done = subprocess.run(
             [sys.executable, "-c", MEMORY, str(rows), *files],
             capture_output=True,
+            cwd=ROOT,
             text=True,
             check=True,
         )

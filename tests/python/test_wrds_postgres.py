@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import traceback
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -17,6 +18,8 @@ from wrds_pipeline.sources import columns, connection, partitions
 from wrds_pipeline.sources.connection import LiveSourceError, Server
 from wrds_pipeline.sources.parquet import ParquetSource
 from wrds_pipeline.sources.postgres import PostgresSource
+
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.usefixtures("server")
 
@@ -384,17 +387,16 @@ def test_a_million_rows_are_streamed_not_held(server, tmp_path):
     server.run("DROP SCHEMA IF EXISTS optionmsamp_us CASCADE")
     wrds_server.load(server, "optionmsamp_us", 1_000_000)
     wrds_server.grant(server, "optionmsamp_us")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "wrds_pipeline.pull", *command(tmp_path, "--table", "opprcd")],
-        stderr=subprocess.PIPE,
+    pull = ["wrds_pipeline.pull", *command(tmp_path, "--table", "opprcd")]
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.python.peak_memory", *pull],
+        cwd=ROOT,
+        capture_output=True,
         text=True,
     )
-    said = process.stderr.read()
-    process.stderr.close()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, said
+    assert run.returncode == 0, run.stderr
     assert (
         pl.scan_parquet(list(tmp_path.rglob("*.parquet"))).select(pl.len()).collect().item() == 1e6
     )
-    assert usage.ru_maxrss < 600 * 1024  # the rows alone, held, are some 200 MB thrice
+    peak_kib = int(run.stdout.splitlines()[-1])
+    assert peak_kib < 600 * 1024  # the rows alone, held, are some 200 MB thrice
