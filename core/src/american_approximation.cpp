@@ -371,6 +371,13 @@ Found<T> value_of_method(const State<T>& s, Method method) noexcept {
   return rounding ? exercised(s) : found;
 }
 
+// Where early exercise never pays; rounding may leave the European value below that of exercise.
+PriceResult european_price(const VanillaOption& option, const FlatMarket& market) noexcept {
+  const double gain = static_cast<double>(option.type) * (market.spot - option.strike);
+  const PriceResult found = black_scholes::price(option, market);
+  return {std::max(found.value, gain), found.status};
+}
+
 Status check_all(const VanillaOption& o, const FlatMarket& market) noexcept {
   return check({o.type, o.strike, o.time_to_expiry, Exercise::kAmerican, {}}, market);
 }
@@ -385,7 +392,7 @@ PriceResult price(const VanillaOption& option, const FlatMarket& market, Method 
   if (is_certain(same, market)) return price_of(certain_value(same, market));
   const Region region = region_of(option, market);
   if (region == Region::kTwoBoundaries) return {kNaN, Status::kOutOfDomain};
-  if (region == Region::kEuropean) return black_scholes::price(option, market);
+  if (region == Region::kEuropean) return european_price(option, market);
   const State<double> state{static_cast<double>(option.type),
                             market.spot,
                             option.strike,

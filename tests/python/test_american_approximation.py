@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from strikeproof import Status, american_approximation, black_scholes
 from tasks.evidence.oracles import american_approximation as oracle
+from tasks.evidence.thirds import quadratic
 
 pytestmark = pytest.mark.fast
 
@@ -51,6 +52,7 @@ def test_printed_tables(source):
         terms = {name: float(text) for name, text in entry.items()}
         found = american_approximation.price(**words, **terms)
         assert found == pytest.approx(value, abs=PRINTED[source]), terms
+        assert found == pytest.approx(float(quadratic.price(words | terms)), rel=1e-12), terms
 
 
 @pytest.mark.parametrize("method", ["barone_adesi_whaley", "ju_zhong"])
@@ -58,6 +60,8 @@ def test_the_formulas_are_quantlibs(method):
     options = random_options(100, 1)
     found = american_approximation.price(**options, method=method)
     expected = [oracle.price(**row(options, k), method=method) for k in range(100)]
+    exact = [float(quadratic.price(row(options, k) | {"method": method})) for k in range(40)]
+    np.testing.assert_allclose(found[:40], exact, rtol=1e-12)
     # QuantLib's boundary is found to a relative 1e-6
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-4)
 
@@ -104,6 +108,7 @@ def test_distance_from_the_accurate_price(method, worst, median):
 
 
 @EVERY
+@example(124.5, 0.01171875, 0.0, 0.0, 0.25, "put")  # the European value rounds to below 24.5
 @settings(max_examples=60, deadline=None)
 @given(
     strike=st.floats(20.0, 500.0),
