@@ -126,6 +126,7 @@ PARITY_PRODUCTS = (
     "asian_lognormal",
     "partial_barrier",
     "lookback",
+    "partial_lookback",
     "exchange",
     "spread_kirk",
     "spread",

@@ -41,7 +41,7 @@ def integral(function: Callable[[Floats], Floats], breaks: Iterable[float]) -> f
     return float(fine)
 
 
-def _black(sign: int, forward: Floats, strike: Floats, deviation: Floats) -> Floats:
+def black(sign: int, forward: Floats, strike: Floats, deviation: Floats) -> Floats:
     """Undiscounted value of options on a lognormal forward; strikes may be negative."""
     forward, strike, deviation = np.broadcast_arrays(forward, strike, deviation)
     safe = np.maximum(strike, 1e-300)
@@ -90,7 +90,7 @@ class _Pair:
         return self.f2 * np.exp(self.known * z - self.known**2 / 2.0)
 
     def second(self, sign: int, z: Floats, strike: Floats) -> Floats:
-        return _black(sign, self.middle(z), strike, self.left)
+        return black(sign, self.middle(z), strike, self.left)
 
     def bends(self, strike: Callable[[Floats], Floats]) -> list[tuple[float, float]]:
         """Where the second asset's option is at the money, and how fast it passes."""
@@ -179,7 +179,7 @@ def variance_gamma(terms: Terms) -> float:
     def integrand(z: Floats) -> Floats:
         g = nu * np.exp(z)
         law = np.exp(shape * z - np.exp(z) - scale)
-        return law * _black(sign, start * np.exp(tilt * g), strike, v * np.sqrt(g))
+        return law * black(sign, start * np.exp(tilt * g), strike, v * np.sqrt(g))
 
     low = -70.0
     breaks = [*np.arange(low, 5.5, 0.5)]
