@@ -293,6 +293,7 @@ T early_window_formula(double eta, double extremum, double until, const Inputs<T
 template <class T>
 T early_window(const LookbackOption& o, const FlatMarket& m) noexcept {
   constexpr double kLeast = 0.002;  // of nu; the formula loses as many digits
+  constexpr double kGrowth = 0.01;  // of a step in rate times time: its sixth power is the error
   const double eta = -looks_at_maximum(o);
   const Inputs<T> in = inputs<T>(m, o.time_to_expiry);
   const double variance = m.volatility * m.volatility;
@@ -302,10 +303,11 @@ T early_window(const LookbackOption& o, const FlatMarket& m) noexcept {
     moved.rate = in.rate + shift;
     return early_window_formula(eta, o.extremum, o.window_end, moved);
   };
-  if (std::fabs(nu) >= kLeast) return at(0.0);
-  // even interpolation from four rates around this one, none of which has nu near 0
-  const double h = kLeast * variance;
-  return (4.0 * (at(h) + at(-h)) - (at(2.0 * h) + at(-2.0 * h))) / 6.0;
+  const double h = std::min(kLeast * variance, kGrowth / o.time_to_expiry);
+  if (std::fabs(nu) * variance >= h) return at(0.0);
+  // even interpolation from six rates around this one, none of which has nu near 0
+  const auto pair = [&](double steps) { return at(steps * h) + at(-steps * h); };
+  return (15.0 * pair(1.0) - 6.0 * pair(2.0) + pair(3.0)) / 20.0;
 }
 
 template <class T>

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from strikeproof import black_scholes, lookback
 from tasks.evidence.oracles import lookback as quantlib
+from tasks.evidence.thirds import lookback_windows
 
 pytestmark = pytest.mark.fast
 
@@ -261,3 +262,22 @@ def test_bits_depend_neither_on_threads_nor_on_place():
     np.testing.assert_array_equal(again, whole)
     one = lookback.greeks(**(OPTION | {"strike": float(strikes[345])}))
     np.testing.assert_array_equal(np.array(one), whole[:, 345])
+
+
+# Interpolating in the rate over long and volatile lives used to cost six digits.
+@pytest.mark.parametrize("option_type", ["call", "put"])
+@pytest.mark.parametrize("carry", [0.0, 1e-4, -2e-3])
+def test_an_early_window_keeps_its_digits_where_the_drift_vanishes(option_type, carry):
+    terms = {
+        "kind": "floating_strike",
+        "option_type": option_type,
+        "spot": 100.0,
+        "time_to_expiry": 29.5,
+        "window_end": 7.5,
+        "rate": 0.03 + carry,
+        "dividend_yield": 0.03,
+        "volatility": 1.0,
+        "extremum": 85.0 if option_type == "call" else 118.0,
+    }
+    expected = lookback_windows.partial_lookback(terms)
+    assert lookback.price(**terms) == pytest.approx(expected, rel=2e-12)

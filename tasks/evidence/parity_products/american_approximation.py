@@ -7,14 +7,12 @@ other approximations than ours of those names, so neither is here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from strikeproof import american_approximation
 from tasks.evidence.oracles import american_approximation as oracle
 from tasks.evidence.parity_products import compare, market
 from tasks.evidence.parity_products.compare import Contract, Product
-from tasks.evidence.progress import Progress
 from tasks.evidence.thirds import quadratic
 
 
@@ -45,13 +43,4 @@ PRODUCT = Product(
     third_method="the approximation's own equations, 40 digits",
 )
 
-
-def write(
-    output: Path,
-    *,
-    inputs: Mapping[str, Path],  # noqa: ARG001 - the compiled core, imported as strikeproof
-    config: Mapping[str, Any],
-    progress: Progress,
-) -> None:
-    """Write the product's parity table."""
-    compare.write(PRODUCT, output, config, progress)
+write = compare.writer(PRODUCT)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from strikeproof import finite_difference
 from tasks.evidence.oracles import american as oracle
 from tasks.evidence.parity_products import compare, market, trees
 from tasks.evidence.parity_products.compare import Contract, Product
-from tasks.evidence.progress import Progress
 
 _GRID: dict[str, Any] = {"exercise": "american", "spot_points": 400, "time_steps": 100}
 
@@ -43,13 +41,4 @@ PRODUCT = Product(
     slow=True,
 )
 
-
-def write(
-    output: Path,
-    *,
-    inputs: Mapping[str, Path],  # noqa: ARG001 - the compiled core, imported as strikeproof
-    config: Mapping[str, Any],
-    progress: Progress,
-) -> None:
-    """Write the product's parity table."""
-    compare.write(PRODUCT, output, config, progress)
+write = compare.writer(PRODUCT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from strikeproof import lattice
@@ -11,7 +10,6 @@ from tasks.evidence.oracles import american as oracle
 from tasks.evidence.oracles import black
 from tasks.evidence.parity_products import compare, market, trees
 from tasks.evidence.parity_products.compare import Contract, Product
-from tasks.evidence.progress import Progress
 from tasks.evidence.thirds import lognormal
 
 _STEPS = 500
@@ -53,13 +51,4 @@ PRODUCT = Product(
     slow=True,
 )
 
-
-def write(
-    output: Path,
-    *,
-    inputs: Mapping[str, Path],  # noqa: ARG001 - the compiled core, imported as strikeproof
-    config: Mapping[str, Any],
-    progress: Progress,
-) -> None:
-    """Write the product's parity table."""
-    compare.write(PRODUCT, output, config, progress)
+write = compare.writer(PRODUCT)

@@ -17,7 +17,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import QuantLib as ql  # noqa: N813 - the name in QuantLib's own documents
@@ -202,21 +202,40 @@ def compare(
     return [row for start in starts for row in parts[start]]
 
 
-def write(
-    product: Product,
-    output: Path,
-    config: Mapping[str, Any],
-    progress: Progress,
-) -> None:
-    """Write the parity table of a product under ``config``'s profile and tolerance."""
-    from tasks.evidence import parity_store
+class Writer(Protocol):
+    """What writes a product's artifact."""
 
-    declared = parity_grid.declared()[product.name]
-    profile, tolerance = config["profile"], config["tolerance"]
-    points = parity_grid.points(declared, profile)
-    processes = _PROCESSES if product.slow and profile == "full" else 1
-    rows = compare(product, points, tolerance, progress, processes)
-    parity_store.write(output, declared, rows)
+    def __call__(
+        self,
+        output: Path,
+        *,
+        inputs: Mapping[str, Path],
+        config: Mapping[str, Any],
+        progress: Progress,
+    ) -> None:
+        """Write the table under `config`'s profile and tolerance."""
+
+
+def writer(product: Product) -> Writer:
+    """What writes the parity table of a product under a profile and tolerance."""
+
+    def write(
+        output: Path,
+        *,
+        inputs: Mapping[str, Path],  # noqa: ARG001 - the compiled core, imported as strikeproof
+        config: Mapping[str, Any],
+        progress: Progress,
+    ) -> None:
+        from tasks.evidence import parity_store
+
+        declared = parity_grid.declared()[product.name]
+        profile, tolerance = config["profile"], config["tolerance"]
+        points = parity_grid.points(declared, profile)
+        processes = _PROCESSES if product.slow and profile == "full" else 1
+        rows = compare(product, points, tolerance, progress, processes)
+        parity_store.write(output, declared, rows)
+
+    return write
 
 
 @lru_cache(maxsize=4096)

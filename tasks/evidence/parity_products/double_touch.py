@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from strikeproof import double_barrier
 from tasks.evidence.oracles import double_barrier as oracle
 from tasks.evidence.parity_products import compare, market
 from tasks.evidence.parity_products.compare import Contract, Product
-from tasks.evidence.progress import Progress
 from tasks.evidence.thirds import lognormal
 
 
@@ -43,13 +41,4 @@ PRODUCT = Product(
     third_method="law of the killed walk by images, 40 digits",
 )
 
-
-def write(
-    output: Path,
-    *,
-    inputs: Mapping[str, Path],  # noqa: ARG001 - the compiled core, imported as strikeproof
-    config: Mapping[str, Any],
-    progress: Progress,
-) -> None:
-    """Write the product's parity table."""
-    compare.write(PRODUCT, output, config, progress)
+write = compare.writer(PRODUCT)

@@ -7,7 +7,6 @@ product's tolerance, in the unit of the scaled error (1 or the value, whichever 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from strikeproof import monte_carlo as mc
@@ -15,7 +14,6 @@ from tasks.evidence.oracles import asian, barrier
 from tasks.evidence.oracles import black as european
 from tasks.evidence.parity_products import compare, market
 from tasks.evidence.parity_products.compare import Contract, Product
-from tasks.evidence.progress import Progress
 from tasks.evidence.thirds import lognormal
 
 SEED = 8
@@ -98,13 +96,4 @@ PRODUCT = Product(
     third_method="closed formula, 40 digits",
 )
 
-
-def write(
-    output: Path,
-    *,
-    inputs: Mapping[str, Path],  # noqa: ARG001 - the compiled core, imported as strikeproof
-    config: Mapping[str, Any],
-    progress: Progress,
-) -> None:
-    """Write the product's parity table."""
-    compare.write(PRODUCT, output, config, progress)
+write = compare.writer(PRODUCT)

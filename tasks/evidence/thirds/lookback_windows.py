@@ -23,7 +23,11 @@ Terms = Mapping[str, Any]
 _REACH = 12.0  # standard deviations: the normal density is 1e-32 there
 _RULES = tuple(np.polynomial.legendre.leggauss(nodes) for nodes in (24, 40))
 _AGREE = 1e-9
-_PANELS = 16  # on either side of the kink
+_PANELS = 8  # on either side of the kink
+# finer towards 0, where the kink moves away quickly
+_ANGLES = np.concatenate(
+    [[0.0], math.pi * np.exp2(np.arange(-7.0, 0.0)), [0.75 * math.pi, math.pi]]
+)
 
 
 def partial_lookback(terms: Terms) -> float:
@@ -90,8 +94,8 @@ def _average(
     """
     carry = terms["rate"] - terms["dividend_yield"] - terms["volatility"] ** 2 / 2.0
     tilt = (1.0 if minimum else -1.0) * carry * math.sqrt(time) / terms["volatility"]
-    last = _REACH + abs(tilt)
-    angles, angle_weights = _pieces(np.linspace(0.0, math.pi, 9), rule)
+    last = _REACH + abs(tilt) + terms["volatility"] * math.sqrt(time)  # a payoff may grow so fast
+    angles, angle_weights = _pieces(_ANGLES, rule)
     bend = np.minimum(2.0 * known / np.maximum(1.0 - np.cos(angles), 1e-300), last)
     unit = np.linspace(0.0, 1.0, _PANELS + 1)
     ends = np.concatenate(
