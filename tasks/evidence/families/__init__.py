@@ -1,0 +1,1 @@
+"""Artifacts by family, which `tasks.evidence.catalog` puts in order."""
