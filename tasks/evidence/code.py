@@ -64,44 +64,78 @@ def _imports(source: bytes, package: str) -> frozenset[Import]:
     return frozenset(found)
 
 
-def _targets(source: bytes, package: str, root: Path) -> set[str]:
-    """Modules that a source text imports, each by its full name."""
-    found = set()
-    for base, name in _imports(source, package):
-        full = base if name is None else f"{base}.{name}"
-        is_module = full == COMPILED or module_file(full, root) is not None
-        found.add(full if is_module else base)
-    return found
-
-
 def _package(module: str, path: Path) -> str:
     return module if path.name == "__init__.py" else module.rpartition(".")[0]
 
 
-def _modules(module: str, root: Path) -> dict[str, Path]:
-    """Modules of this repository that `module` imports, directly or not, itself included."""
-    if module_file(module, root) is None:
-        raise ValueError(f"module {module!r} is not a source file of this repository")
-    files: dict[str, Path] = {}
-    followed: set[str] = set()
-    pending = [module]
-    while pending:
-        name = pending.pop()
-        parts = name.split(".")
-        for depth in range(1, len(parts) + 1):  # a package's __init__ runs before its modules
-            dotted = ".".join(parts[:depth])
-            path = module_file(dotted, root)
-            if path is None:
-                continue
-            files[dotted] = path
-            if dotted in followed or (dotted in INDEXES and dotted != name):
-                continue
-            followed.add(dotted)
-            pending.extend(_targets(path.read_bytes(), _package(dotted, path), root))
-    return files
+class SourceTree:
+    """Our modules as they are at one moment: each file is looked for, read and parsed once.
+
+    For who asks about many makers at once, as the gate does. What changes on disk afterwards is not
+    seen: make another one.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._files: dict[str, Path | None] = {}
+        self._sources: dict[Path, bytes] = {}
+        self._imported: dict[str, frozenset[str]] = {}
+
+    def _file(self, module: str) -> Path | None:
+        if module not in self._files:
+            self._files[module] = module_file(module, self._root)
+        return self._files[module]
+
+    def _source(self, path: Path) -> bytes:
+        if path not in self._sources:
+            self._sources[path] = path.read_bytes()
+        return self._sources[path]
+
+    def _targets(self, module: str, path: Path) -> frozenset[str]:
+        """Modules that a module imports, each by its full name."""
+        if module not in self._imported:
+            found = set()
+            for base, name in _imports(self._source(path), _package(module, path)):
+                full = base if name is None else f"{base}.{name}"
+                is_module = full == COMPILED or self._file(full) is not None
+                found.add(full if is_module else base)
+            self._imported[module] = frozenset(found)
+        return self._imported[module]
+
+    def modules(self, module: str) -> dict[str, Path]:
+        """Modules of this repository that `module` imports, directly or not, itself included."""
+        if self._file(module) is None:
+            raise ValueError(f"module {module!r} is not a source file of this repository")
+        files: dict[str, Path] = {}
+        followed: set[str] = set()
+        pending = [module]
+        while pending:
+            name = pending.pop()
+            parts = name.split(".")
+            for depth in range(1, len(parts) + 1):  # a package's __init__ runs before its modules
+                dotted = ".".join(parts[:depth])
+                path = self._file(dotted)
+                if path is None:
+                    continue
+                files[dotted] = path
+                if dotted in followed or (dotted in INDEXES and dotted != name):
+                    continue
+                followed.add(dotted)
+                pending.extend(self._targets(dotted, path) - followed)
+        return files
+
+    def core_names(self, module: str) -> frozenset[str] | None:
+        """Names of the compiled core that `module` can reach; None where that cannot be told."""
+        found: set[str] = set()
+        for name, path in self.modules(module).items():
+            used = _core_names(self._source(path), _package(name, path))
+            if used is None:
+                return None
+            found |= used
+        return frozenset(found)
 
 
-def code_closure(module: str, root: Path) -> list[Path]:
+def code_closure(module: str, root: Path, tree: SourceTree | None = None) -> list[Path]:
     """Files of this repository that `module` imports, directly or not, itself included, sorted.
 
     Parameters
@@ -110,13 +144,15 @@ def code_closure(module: str, root: Path) -> list[Path]:
         Dotted name, such as ``tasks.evidence.parity``.
     root : Path
         Repository root.
+    tree : SourceTree, optional
+        Of that root at this moment, where many closures are asked for.
 
     Raises
     ------
     ValueError
         `module` is not a module of this repository.
     """
-    return sorted(_modules(module, root).values())
+    return sorted((tree or SourceTree(root)).modules(module).values())
 
 
 @lru_cache(maxsize=512)
@@ -153,10 +189,4 @@ def _core_names(source: bytes, package: str) -> frozenset[str] | None:
 
 def core_names(module: str, root: Path) -> frozenset[str] | None:
     """Names of the compiled core that `module` can reach; None where that cannot be told."""
-    found: set[str] = set()
-    for name, path in _modules(module, root).items():
-        used = _core_names(path.read_bytes(), _package(name, path))
-        if used is None:
-            return None
-        found |= used
-    return frozenset(found)
+    return SourceTree(root).core_names(module)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tasks.evidence import catalog, core_parts
 from tasks.evidence.catalog import Artifact
-from tasks.evidence.code import code_closure, core_names
+from tasks.evidence.code import SourceTree, code_closure
 from tasks.evidence.digest import sha256_file
 from tasks.evidence.repository import ROOT
 
@@ -69,11 +69,15 @@ def _optional(source: str) -> bool:
 
 
 def input_digests(
-    artifact: Artifact, root: Path = ROOT, hashed: Callable[[Path], str] = sha256_file
+    artifact: Artifact,
+    root: Path = ROOT,
+    hashed: Callable[[Path], str] = sha256_file,
+    tree: SourceTree | None = None,
 ) -> dict[str, str]:
     """SHA-256 of everything that shapes an artifact, by catalog name or repository path.
 
-    `hashed` gives a file's digest: who asks for many artifacts at one moment may remember it.
+    `hashed` gives a file's digest: who asks for many artifacts at one moment may remember it, and
+    keep one `tree` of our sources.
 
     Raises
     ------
@@ -88,11 +92,15 @@ def input_digests(
         absent = _optional(source) and not path.is_file()
         digests[source] = ABSENT if absent else hashed(path)
     if catalog.CORE in named:
-        digests |= core_digests(module, hashed)
-    return digests | code_digests(module, hashed)
+        digests |= core_digests(module, hashed, tree)
+    return digests | code_digests(module, hashed, tree)
 
 
-def core_digests(module: str, hashed: Callable[[Path], str] = sha256_file) -> dict[str, str]:
+def core_digests(
+    module: str,
+    hashed: Callable[[Path], str] = sha256_file,
+    tree: SourceTree | None = None,
+) -> dict[str, str]:
     """SHA-256 of each part of the compiled core that `module` can reach, or of the whole.
 
     Raises
@@ -102,16 +110,21 @@ def core_digests(module: str, hashed: Callable[[Path], str] = sha256_file) -> di
     """
     whole = hashed(core_path())
     parts = core_parts.load(whole)
-    names = core_names(module, ROOT)
+    names = (tree or SourceTree(ROOT)).core_names(module)
     found = None if parts is None or names is None else parts.of(names)
     if found is None:
         return {catalog.CORE: whole}
     return {catalog.core_part(part): digest for part, digest in found.items()}
 
 
-def code_digests(module: str, hashed: Callable[[Path], str] = sha256_file) -> dict[str, str]:
+def code_digests(
+    module: str,
+    hashed: Callable[[Path], str] = sha256_file,
+    tree: SourceTree | None = None,
+) -> dict[str, str]:
     """SHA-256 of each of our source files that `module` imports, by repository path."""
-    return {path.relative_to(ROOT).as_posix(): hashed(path) for path in code_closure(module, ROOT)}
+    files = code_closure(module, ROOT, tree)
+    return {path.relative_to(ROOT).as_posix(): hashed(path) for path in files}
 
 
 @lru_cache(maxsize=1)

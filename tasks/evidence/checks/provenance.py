@@ -9,8 +9,10 @@ from pathlib import Path
 from tasks.evidence import profiles, receipts, sources
 from tasks.evidence.catalog import Artifact
 from tasks.evidence.checks.evidence import Evidence
+from tasks.evidence.code import SourceTree
 from tasks.evidence.digest import sha256_file
 from tasks.evidence.faults import Finding
+from tasks.evidence.repository import ROOT
 
 _RESAVED = "; resaved by a spreadsheet or an editor?"
 
@@ -18,12 +20,13 @@ _RESAVED = "; resaved by a spreadsheet or an editor?"
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Every artifact is the one that its receipt describes, and would be made so again."""
     hashed = cache(sha256_file)  # most artifacts share the core and most of their sources
+    tree = SourceTree(ROOT)
     for artifact in evidence.artifacts:
         receipt = evidence.receipts.get(artifact.path)
         if receipt is None:
             continue
         yield from _output(artifact, receipt, evidence)
-        yield from _recipe(artifact, receipt, evidence, hashed)
+        yield from _recipe(artifact, receipt, evidence, hashed, tree)
 
 
 def _output(artifact: Artifact, receipt: receipts.Receipt, evidence: Evidence) -> Iterator[Finding]:
@@ -44,6 +47,7 @@ def _recipe(
     receipt: receipts.Receipt,
     evidence: Evidence,
     hashed: Callable[[Path], str],
+    tree: SourceTree,
 ) -> Iterator[Finding]:
     made = receipt.recipe.config.get("profile")
     if artifact.profiled and made != evidence.profile:
@@ -54,7 +58,7 @@ def _recipe(
     if artifact.identified and evidence.commit is None:
         config["commit"] = receipt.recipe.config.get("commit")
     try:
-        inputs = sources.input_digests(artifact, evidence.root, hashed)
+        inputs = sources.input_digests(artifact, evidence.root, hashed, tree)
     except FileNotFoundError as error:
         yield Finding(artifact.path, f"input missing: {error.filename}", artifact.fix)
         return
