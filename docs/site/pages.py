@@ -5,6 +5,7 @@ Copies docs/site and adds
 * a page for each public Python module (autodoc reads its docstrings),
 * a page for each public C++ header: its head, then each ``///`` comment with its declaration,
 * to each theory page the heads of its sources in core/src, which are the bibliographies,
+* to the comparison its tables (measured.py),
 * the pages of docs/ and the figures of docs/artifacts, said to be absent where they are.
 """
 
@@ -14,6 +15,8 @@ import re
 import shutil
 import sys
 from pathlib import Path
+
+import measured
 
 SITE = Path(__file__).resolve().parent
 DOCS = SITE.parent
@@ -316,7 +319,9 @@ def figures(target: Path) -> None:
 def main(target: Path) -> None:
     """Fill `target` with every page."""
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(SITE, target, ignore=shutil.ignore_patterns("__pycache__", "pages.py"))
+    own = shutil.ignore_patterns("__pycache__", "pages.py", "measured.py", "data")
+    shutil.copytree(SITE, target, ignore=own)
+    write(target / "comparison.md", measured.filled((SITE / "comparison.md").read_text("utf-8")))
     python_pages(target / "python")
     cpp_pages(target / "cpp")
     theory_pages(target / "theory")
