@@ -55,7 +55,7 @@ def cheaper_methods(frontier: pl.DataFrame) -> list[tuple[str, str, str, float, 
     cheaper = both.filter(pl.col("ns_per_option_theirs") < pl.col("ns_per_option"))
     return [
         (
-            f"{row['product']}, {row['method']}"
+            f"{row['product'].capitalize()}, {row['method']}"
             + ("" if row["setting"] == "0" else f", {row['setting']}"),
             row["library_theirs"],
             f"faster, error {row['rms_error_theirs']:.1e} beside {row['rms_error']:.1e}",
@@ -74,7 +74,9 @@ def figure(value: float) -> str:
 
 def table(header: tuple[str, ...], rows: list[tuple[str | float, ...]]) -> str:
     """A Markdown table."""
-    lines = ["| " + " | ".join(header) + " |", "|---" * len(header) + "|"]
+    numbers = [all(isinstance(row[n], float | int) for row in rows) for n in range(len(header))]
+    rule = "".join("|---:" if number else "|---" for number in numbers) + "|"
+    lines = ["| " + " | ".join(header) + " |", rule]
     for row in rows:
         cells = [figure(cell) if isinstance(cell, float | int) else cell for cell in row]
         lines.append("| " + " | ".join(cells) + " |")
