@@ -14,5 +14,5 @@ def task_metrics_gate() -> Iterator[dict[str, Any]]:
 
 
 def task_gate_mutants() -> Iterator[dict[str, Any]]:
-    """Tell every catalogued lie on copies of the artifacts; fail unless each is refused."""
+    """Tell every catalogued lie on copies; fail unless each is refused."""
     yield from family("gate_mutants")
