@@ -216,65 +216,26 @@ def _model_errors(frame: pl.DataFrame) -> Any:
     )
 
 
-def _sample_smiles(frame: pl.DataFrame) -> Any:
-    """Implied volatilities of the sample and the flat fit, one panel per expiry."""
-    own = frame.with_columns(
-        expiry=pl.col("expiry").cast(pl.String),
-        settlement=pl.when(pl.col("am_settlement").cast(pl.Int64) == 1)
-        .then(pl.lit("AM"))
-        .otherwise(pl.lit("PM")),
-    ).with_columns(
-        panel=pl.col("expiry") + " " + pl.col("settlement"),
-        forward_moneyness=pl.col("strike") / pl.col("forward"),
+def _buckets(frame: pl.DataFrame) -> Any:
+    """Errors of every model by tenor and period, of all moneyness: never added over models."""
+    own = frame.filter(pl.col("moneyness") == "all").with_columns(
+        points=100.0 * pl.col("rmse_volatility")
     )
-    own = own.select(
-        "panel",
-        "forward_moneyness",
-        "strike",
-        "option_type",
-        "implied_volatility",
-        "flat_volatility",
-    )
-    base = alt.Chart(look.data(own))
-    x = alt.X(
-        "forward_moneyness:Q",
-        scale=alt.Scale(zero=False),
-        title="strike / forward",
-        axis=alt.Axis(tickCount=4),
-    )
-    y = alt.Y("implied_volatility:Q", scale=alt.Scale(zero=False), title="volatility")
-    dots = base.mark_point(filled=True, size=30).encode(
+    models = own.group_by("model").agg(pl.col("points").mean()).sort("points")["model"].to_list()
+    lines = alt.Chart(look.data(own))
+    x = look.powers("points", own["points"], "volatility points, root mean square", alt.X)
+    y = alt.Y("model:N", sort=models, title=None)
+    between = lines.mark_line(color=MUTED, opacity=0.6).encode(x=x, y=y, detail="model:N")
+    dots = lines.mark_point(filled=True, size=60, opacity=1.0).encode(
         x=x,
         y=y,
-        color=look.colour("option_type", ["call", "put"]),
-        tooltip=look.tip("panel:N", "strike:Q", "option_type:N", "implied_volatility:Q"),
+        color=look.colour("period", look.order(own, "period")),
+        tooltip=look.tip("model:N", "tenor:N", "period:N", "contracts:Q", "points:Q"),
     )
-    flat = base.mark_line(color=MUTED, strokeDash=[4, 3]).encode(x=x, y="flat_volatility:Q")
-    panels = (flat + dots).properties(width=196, height=130)
-    return panels.facet(facet=alt.Facet("panel:N", title=None), columns=4)
-
-
-def _buckets(frame: pl.DataFrame) -> Any:
-    """Errors by tenor, moneyness and period."""
-    periods = look.order(frame, "period")
-    return (
-        alt.Chart(look.data(frame.with_columns(points=100.0 * pl.col("rmse_volatility"))))
-        .mark_bar()
-        .encode(
-            x=alt.X(
-                "moneyness:N",
-                sort=look.ranked(frame, "moneyness"),
-                title=None,
-                axis=alt.Axis(labelAngle=-30),
-            ),
-            xOffset=alt.XOffset("period:N", sort=periods),
-            y=alt.Y("points:Q", title="volatility points, root mean square"),
-            color=look.colour("period", periods),
-            tooltip=look.tip("tenor:N", "moneyness:N", "period:N", "contracts:Q", "points:Q"),
-        )
-        .properties(width=240, height=200)
-        .facet(column=alt.Column("tenor:N", sort=look.ranked(frame, "tenor"), title=None))
-    )
+    panels = (between + dots).properties(width=230, height=150)
+    tenors = sorted(look.ranked(own, "tenor"), key=lambda tenor: tenor == "all")
+    facet = alt.Facet("tenor:N", sort=tenors, title=None)
+    return panels.facet(facet=facet, columns=3, spacing=36)
 
 
 def _frontier(frame: pl.DataFrame) -> Any:
@@ -345,15 +306,9 @@ KNOWN: tuple[Known, ...] = (
         _model_errors,
     ),
     _known(
-        "/wrds_sample/calibration.csv",
-        "expiry am_settlement strike forward option_type implied_volatility flat_volatility",
-        "Volatilities of the SYNTHETIC sample and the flat fit (dashed), by expiry.",
-        _sample_smiles,
-    ),
-    _known(
         "/wrds_sample/summary.csv",
-        "period tenor moneyness contracts rmse_volatility",
-        "Errors in and out of sample, by tenor and moneyness.",
+        "period model tenor moneyness contracts rmse_volatility",
+        "Errors of every model in and out of sample, by tenor.",
         _buckets,
     ),
     _known(
