@@ -10,10 +10,11 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from tasks.evidence.report import convergence_charts, look, plan
+from tasks.evidence.report import convergence_charts, labels, look, plan
 from tasks.evidence.report.claims import Claim
 from tasks.evidence.report.look import BAD, HEAT, INK, MUTED, Picture
 
+_WIDTH, _HEIGHT = 760, 360  # pixels of a panel of the frontier
 _HEAT_BOUNDS = [1e-6, 1e-4, 1e-2, 0.1, 0.5, 1.0]  # of the tolerance
 _HEAT_LABELS = ("to 1e-6", "to 1e-4", "to 0.01", "to 0.1", "to 0.5", "to 1", "above 1")
 
@@ -245,7 +246,7 @@ def _frontier(frame: pl.DataFrame) -> Any:
     panels = [
         _frontier_of(frame.filter((pl.col("product") == name) & (pl.col("rms_error") > 0.0)))
         .encode(color=look.colour("library", libraries), opacity=look.faded(picked))
-        .properties(width=760, height=360, title=name)
+        .properties(width=_WIDTH, height=_HEIGHT, title=name)
         for name in look.order(frame, "product")
     ]
     panels[0] = panels[0].add_params(picked)
@@ -263,8 +264,30 @@ def _frontier_of(own: pl.DataFrame) -> Any:
         .encode(x=x, y=y, detail="method:N", order="ns_per_option:Q", tooltip=look.tip(*fields))
     )
     last = own.sort("rms_error").unique(["library", "method"], keep="first", maintain_order=True)
-    names = alt.Chart(look.data(last)).mark_text(align="left", dx=7, fontSize=10)
-    return lines + names.encode(x=x, y=y, text="method:N")
+    written: dict[labels.Place, list[dict[str, Any]]] = {}
+    for row, place in zip(last.iter_rows(named=True), _name_places(own, last), strict=True):
+        written.setdefault(place, []).append(row)
+    layers = [
+        alt.Chart(look.data(pl.DataFrame(rows)))
+        .mark_text(align=place.align, dx=place.dx, dy=place.dy, fontSize=10)
+        .encode(x=x, y=y, text="method:N")
+        for place, rows in written.items()
+    ]
+    return alt.layer(lines, *layers)
+
+
+def _name_places(own: pl.DataFrame, last: pl.DataFrame) -> list[labels.Place]:
+    """Where the names of the points `last` stand among the points `own`."""
+
+    def places(frame: pl.DataFrame) -> list[tuple[float, float]]:
+        columns = ("ns_per_option", "rms_error")
+        across, up = (
+            labels.pixels(frame[name].to_list(), look.decades(own[name]), size)
+            for name, size in zip(columns, (_WIDTH, _HEIGHT), strict=True)
+        )
+        return [(x, _HEIGHT - y) for x, y in zip(across, up, strict=True)]
+
+    return labels.placed(places(last), last["method"].to_list(), places(own))
 
 
 KNOWN: tuple[Known, ...] = (
