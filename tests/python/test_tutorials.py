@@ -1,6 +1,7 @@
 """The documentation's pages run: their Python, their commands, what they say is printed."""
 
 import re
+import subprocess
 import sys
 
 import pytest
@@ -126,6 +127,34 @@ def test_a_theory_page_has_formulas_sources_and_a_check(page):
     assert re.search(r"\b(19|20)\d\d\b", prose)
     assert text.count("\n## ") >= 2
     assert any(b.language == "python" and "assert " in b.code for b in page_blocks.blocks(text))
+
+
+@pytest.fixture
+def built(pages, tmp_path):
+    """The pages as Sphinx gets them."""
+    pages.main(tmp_path / "pages")
+    return tmp_path / "pages"
+
+
+@pytest.mark.fast
+def test_links_lead_to_pages(built):
+    count = 0
+    for page in built.rglob("*.md"):
+        if page.parent.name == "house":  # their links are to files of the repository
+            continue
+        for link in re.findall(r"\]\(([^)#:]+\.md)(?:#[^)]*)?\)", page.read_text("utf-8")):
+            assert (page.parent / link).is_file(), f"{page.relative_to(built)}: {link}"
+            count += 1
+    assert count > 60
+
+
+@pytest.mark.slow
+def test_the_documentation_builds_without_a_warning(built, tmp_path):
+    words = ["-W", "--keep-going", "-q", "-E", "-b", "dummy", str(built), str(tmp_path / "out")]
+    done = subprocess.run(
+        [sys.executable, "-m", "sphinx", *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.fast
