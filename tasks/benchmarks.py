@@ -8,9 +8,9 @@ from typing import Any
 from tasks.graph.artifact import families
 
 _FAMILIES = {
-    "benchmarks": "C++ benchmarks of the Release binary: report, table and plot",
-    "instruction_counts": "Instructions of every hot kernel, by callgrind",
-    "benchmark_regression": "A run of the benchmarks beside the last one here (optional)",
+    "benchmarks": "Time the Release binary with Google Benchmark: report, table and plot",
+    "instruction_counts": "Count the instructions of every hot kernel, by callgrind",
+    "benchmark_regression": "Compare the benchmarks with the last run on this machine",
 }
 
 

@@ -82,7 +82,7 @@ class BuildJob(Job):
 
 
 def task_build() -> dict[str, Any]:
-    """Compile the core, its tests and benchmarks, and install the Python package."""
+    """Compile the core, its tests and benchmarks; install the Python package."""
     job = BuildJob()
     return {
         "file_dep": [shown(path) for path in source_files()],

@@ -27,7 +27,7 @@ _STAMP = "%Y%m%dT%H%M%SZ"
 
 
 def task_bundle_self_test() -> Iterator[dict[str, Any]]:
-    """Try every lie about review bundles in a scratch repository; list the refusals."""
+    """Tell every lie about review bundles in a scratch repository; list the refusals."""
     yield from family("bundle_self_test")
     yield {
         "name": "list",

@@ -8,12 +8,12 @@ from typing import Any
 from tasks.graph.artifact import families
 
 _FAMILIES = {
-    "method_agreement": "Closed forms, grids, trees, quasi-Monte Carlo on one grid of contracts.",
-    "pde_order": "Observed order of the finite-difference engines.",
-    "mc_coverage": "How many 95 % intervals of the simulation hold the exact value.",
-    "qmc_efficiency": "Error against wall time, pseudo-random paths beside Sobol's sequence.",
-    "heston_scheme_bias": "Bias of Heston's simulation schemes against the length of their steps.",
-    "variance_reduction": "Variance per path and per second by method.",
+    "method_agreement": "Compare closed forms, grids, trees and quasi-Monte Carlo on one grid",
+    "pde_order": "Observe the order of the finite-difference engines",
+    "mc_coverage": "Count how many 95 % intervals of the simulation hold the exact value",
+    "qmc_efficiency": "Measure error against wall time, pseudo-random paths beside Sobol's",
+    "heston_scheme_bias": "Measure the bias of Heston's schemes against the length of their steps",
+    "variance_reduction": "Measure what each method saves of variance, by path and by second",
 }
 
 

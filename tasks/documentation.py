@@ -9,7 +9,7 @@ _PAGES = "build/docs_source"
 
 
 def task_docs() -> dict[str, Any]:
-    """Documentation in build/docs, from docs/site, docstrings and heads of sources (optional)."""
+    """Build the documentation as a site: build/docs/index.html."""
     return {
         "actions": [
             [sys.executable, "docs/site/pages.py", _PAGES],

@@ -9,10 +9,10 @@ from tasks.graph.artifact import family
 
 
 def task_metrics_gate() -> Iterator[dict[str, Any]]:
-    """Check every artifact, recompute every figure; fail the graph on any fault."""
+    """Check every artifact and recompute every figure; fail on any fault."""
     yield from family("metrics_gate")
 
 
 def task_gate_mutants() -> Iterator[dict[str, Any]]:
-    """Try every catalogued lie on these artifacts; fail unless each is refused in its words."""
+    """Tell every catalogued lie on copies; fail unless each is refused."""
     yield from family("gate_mutants")

@@ -9,5 +9,5 @@ from tasks.graph.artifact import family
 
 
 def task_market_fit() -> Iterator[dict[str, Any]]:
-    """Real market: the DAX surface of 5 July 2002, fits and errors by expiry."""
+    """Fit six models to the real DAX surface of 5 July 2002."""
     yield from family("market_fit")

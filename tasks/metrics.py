@@ -9,5 +9,5 @@ from tasks.graph.artifact import family
 
 
 def task_metrics_summary() -> Iterator[dict[str, Any]]:
-    """Headline figures of every family, and the manifest of their digests."""
+    """Collect the headline figures of every family, and the manifest of digests."""
     yield from family("metrics_summary")

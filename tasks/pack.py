@@ -9,5 +9,5 @@ from tasks.graph.artifact import family
 
 
 def task_validation_pack() -> Iterator[dict[str, Any]]:
-    """The evidence in one zip, after the gate has passed."""
+    """Make everything, pass the gate, write the pack: what a plain `doit` does."""
     yield from family("validation_pack")

@@ -9,5 +9,5 @@ from tasks.graph.artifact import family
 
 
 def task_ql_parity() -> Iterator[dict[str, Any]]:
-    """Prices and Greeks beside QuantLib on the declared grid: table and plot."""
+    """Compare prices and Greeks with QuantLib's on the declared grid."""
     yield from family("ql_parity")

@@ -8,10 +8,10 @@ from typing import Any
 from tasks.graph.artifact import families
 
 _FAMILIES = {
-    "products": "Every product and method beside QuantLib on random contracts (optional)",
-    "smile_models": "Heston's surfaces and calibration beside QuantLib (optional)",
-    "frontier": "Error against time of every method, QuantLib's on the same picture (optional)",
-    "peers": "Other packages on the same quotes, in an environment of their own (optional)",
+    "products": "Compare every product and method with QuantLib's on random contracts",
+    "smile_models": "Compare Heston's surfaces and calibration with QuantLib's",
+    "frontier": "Draw error against time of every method, QuantLib's beside ours",
+    "peers": "Time ten other packages on the same quotes, in an environment of their own",
 }
 
 

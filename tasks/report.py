@@ -9,5 +9,5 @@ from tasks.graph.artifact import family
 
 
 def task_report() -> Iterator[dict[str, Any]]:
-    """Offline pages of every claim and figure, open docs/artifacts/report/index.html."""
+    """Write the offline report: open docs/artifacts/report/index.html."""
     yield from family("report")

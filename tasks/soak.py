@@ -11,7 +11,7 @@ _ROUNDS = "20"
 
 
 def task_soak() -> dict[str, Any]:
-    """Kill runs of the graph at random moments in a clone (n=1000 rounds; 20 by default)."""
+    """Kill runs of the graph at random moments in a clone (n=1000 rounds, else 20)."""
     rounds = get_var("n", _ROUNDS)
     return {
         "actions": [[sys.executable, "tests/soak/soak.py", "--rounds", str(rounds)]],

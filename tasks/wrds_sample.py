@@ -9,5 +9,5 @@ from tasks.graph.artifact import family
 
 
 def task_wrds_sample() -> Iterator[dict[str, Any]]:
-    """SYNTHETIC sample in the shape of WRDS OptionMetrics, calibrated and tested out of sample."""
+    """Study six models on a SYNTHETIC sample in the shape of OptionMetrics."""
     yield from family("wrds_sample")

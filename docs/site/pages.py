@@ -5,6 +5,7 @@ Copies docs/site and adds
 * a page for each public Python module (autodoc reads its docstrings),
 * a page for each public C++ header: its head, then each ``///`` comment with its declaration,
 * to each theory page the heads of its sources in core/src, which are the bibliographies,
+* to the comparison its tables (measured.py),
 * the pages of docs/ and the figures of docs/artifacts, said to be absent where they are.
 """
 
@@ -14,6 +15,8 @@ import re
 import shutil
 import sys
 from pathlib import Path
+
+import measured
 
 SITE = Path(__file__).resolve().parent
 DOCS = SITE.parent
@@ -30,42 +33,123 @@ SHARED = (
 )
 INCLUDED = ("conventions", "DEPENDENCIES", "PLAN_OF_RECORD", "SECURITY")
 
-# Title, sources and text of each theory page; the text is docs/site/theory/<name>.md.
-FAMILIES = {
-    "european": ("black_scholes", "black_scholes_volatility", "black", "bachelier"),
-    "american": (
-        "american",
-        "american_careful",
-        "american_scheme",
-        "american_two_boundaries",
-        "american_approximation",
-    ),
-    "grids": ("lattice", "finite_difference", "heston_finite_difference"),
-    "heston": (
-        "heston",
-        "heston_characteristic",
-        "heston_contour",
-        "heston_wing",
-        "heston_calibration",
-    ),
-    "jumps": ("bates", "kou", "variance_gamma"),
-    "smiles": ("svi", "svi_arbitrage", "svi_calibration", "ssvi", "ssvi_calibration"),
-    "simulation": (
-        *sorted(f"monte_carlo/{path.stem}" for path in (SOURCES / "monte_carlo").glob("*.cpp")),
-        "random",
-    ),
-    "dividends": ("dividends", "term_structure"),
-    "barriers": (
+# Chapters of the theory; the text of a page is docs/site/theory/<name>.md.
+CHAPTERS = {
+    "European options": ("black_scholes", "implied_volatility", "bachelier", "forwards"),
+    "American options": ("american", "american_approximation", "lattice", "dividends"),
+    "Smiles and jumps": ("heston", "bates", "kou", "variance_gamma", "fourier", "calibration"),
+    "Surfaces and curves": ("svi", "ssvi", "term_structure"),
+    "Digitals, barriers, paths": (
         "digital",
-        "touch",
         "barrier",
-        "discrete_barrier",
         "double_barrier",
         "partial_barrier",
+        "asian",
+        "lookback",
     ),
-    "paths": ("asian", "asian_average", "lookback"),
-    "several_assets": ("exchange", "rainbow", "many_assets", "spread", "basket", "basket_factors"),
+    "Several assets": ("exchange", "rainbow", "spread", "basket", "portfolio"),
+    "Grids": ("finite_difference", "heston_finite_difference"),
+    "Simulation": (
+        "monte_carlo",
+        "paths",
+        "quasi_monte_carlo",
+        "early_exercise",
+        "simulated_greeks",
+    ),
 }
+# Public modules that a page explains, where it is not the one of its own name.
+ENGINES = {
+    "black_scholes": ("black_scholes", "black"),
+    "implied_volatility": ("black_scholes", "quotes"),
+    "bates": ("merton", "bates"),
+    "fourier": ("heston", "kou", "variance_gamma"),
+    "calibration": ("heston", "bates"),
+    "paths": ("monte_carlo",),
+    "quasi_monte_carlo": ("random",),
+    "early_exercise": ("monte_carlo",),
+    "simulated_greeks": ("monte_carlo",),
+}
+_PATHS = "monte_carlo/"
+# Sources whose heads stand below a page, as bibliographies; .cpp unless said.
+FAMILIES = {
+    "black_scholes": ("black_scholes", "black"),
+    "implied_volatility": ("black_scholes_volatility",),
+    "bachelier": ("bachelier",),
+    "forwards": (),
+    "american": (
+        "simd/american_kernel.hpp",
+        "american_scheme",
+        "american_two_boundaries",
+        "american_careful",
+    ),
+    "american_approximation": ("american_approximation",),
+    "lattice": ("lattice",),
+    "dividends": ("dividends",),
+    "heston": ("heston", "heston_characteristic", "heston_contour", "heston_wing"),
+    "bates": ("bates",),
+    "kou": ("kou",),
+    "variance_gamma": ("variance_gamma",),
+    "fourier": ("numeric/fourier.hpp",),
+    "calibration": ("heston_calibration", "numeric/levenberg_marquardt.hpp"),
+    "svi": ("svi", "svi_arbitrage", "svi_calibration", "svi_start.hpp", "svi_domain.hpp"),
+    "ssvi": ("ssvi", "ssvi_calibration", "ssvi_domain.hpp"),
+    "term_structure": ("term_structure",),
+    "digital": ("digital", "touch", "hitting_discount.hpp"),
+    "barrier": ("barrier", "first_passage.hpp", "discrete_barrier"),
+    "double_barrier": ("double_barrier",),
+    "partial_barrier": ("partial_barrier",),
+    "asian": ("asian", "asian_average"),
+    "lookback": ("lookback",),
+    "exchange": ("exchange",),
+    "rainbow": ("rainbow", "many_assets"),
+    "spread": ("spread",),
+    "basket": ("basket", "basket_factors"),
+    "portfolio": ("portfolio", "math/compensated_sum.hpp"),
+    "finite_difference": (
+        "finite_difference",
+        "numeric/time_stepper.hpp",
+        "numeric/spot_grid.hpp",
+        "numeric/richardson.hpp",
+    ),
+    "heston_finite_difference": ("heston_finite_difference",),
+    "monte_carlo": (
+        f"{_PATHS}engine",
+        f"{_PATHS}estimate",
+        "simd/path_kernel.hpp",
+        f"{_PATHS}payoffs/asian",
+        f"{_PATHS}payoffs/geometric_basket",
+        f"{_PATHS}payoffs/barrier",
+        f"{_PATHS}payoffs/lookback",
+    ),
+    "paths": (
+        f"{_PATHS}lognormal_step",
+        f"{_PATHS}merton_paths",
+        f"{_PATHS}heston_paths",
+        "simd/dynamics_kernel.hpp",
+        f"{_PATHS}heston_almost_exact",
+        f"{_PATHS}heston_bridge",
+        f"{_PATHS}local_volatility_paths",
+    ),
+    "quasi_monte_carlo": ("random", "simd/random_kernel.hpp", f"{_PATHS}numbers"),
+    "early_exercise": (
+        f"{_PATHS}exercise_policy",
+        f"{_PATHS}exercise_training",
+        f"{_PATHS}exercise_bounds",
+        f"{_PATHS}least_squares",
+    ),
+    "simulated_greeks": (
+        f"{_PATHS}greeks_pathwise",
+        f"{_PATHS}greeks_scores",
+        f"{_PATHS}greeks_likelihood_ratio",
+        f"{_PATHS}greeks_bumped",
+    ),
+}
+
+
+def source_path(name: str) -> Path:
+    """Path of a source of `FAMILIES`; math/compensated_sum.hpp and its like are public headers."""
+    file = name if "." in name else f"{name}.cpp"
+    return SOURCES / file if (SOURCES / file).is_file() else HEADERS / file
 
 
 def head(path: Path) -> list[str]:
@@ -186,15 +270,28 @@ def cpp_pages(target: Path) -> None:
 
 
 def theory_pages(target: Path) -> None:
-    """To each page of theory the heads of its sources."""
+    """To each page of theory its modules, and the heads of its sources."""
     for name, sources in FAMILIES.items():
         page = (SITE / "theory" / f"{name}.md").read_text(encoding="utf-8")
-        parts = [page.rstrip("\n"), "## As the sources state it"]
+        title, _, text = page.partition("\n")
+        modules = ENGINES.get(name, (name,))
+        links = ", ".join(f"[`strikeproof.{m}`](../python/{m}.md)" for m in modules)
+        parts = [title, f"In Python: {links}.", text.strip("\n")]
+        if sources:
+            parts.append("## As the sources state it")
         for source in sources:
-            parts += [f"### {source}.cpp", prose(head(SOURCES / f"{source}.cpp"))]
+            path = source_path(source)
+            parts += [f"### {path.name}", prose(head(path))]
         write(target / f"{name}.md", "\n\n".join(parts))
-    text = "What each engine computes, how, and after whom."
-    write(target / "index.md", index("Theory", text, list(FAMILIES)))
+    lead = (
+        "What each engine computes, how, and after whom. The Python at the end of a page takes "
+        "its formulas at their word and compares them with the engine; it runs as a test."
+    )
+    trees = [
+        f"```{{toctree}}\n:caption: {chapter}\n:maxdepth: 1\n\n" + "\n".join(names) + "\n```"
+        for chapter, names in CHAPTERS.items()
+    ]
+    write(target / "index.md", "\n\n".join(["# Theory", lead, *trees]))
 
 
 def figures(target: Path) -> None:
@@ -222,7 +319,9 @@ def figures(target: Path) -> None:
 def main(target: Path) -> None:
     """Fill `target` with every page."""
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(SITE, target, ignore=shutil.ignore_patterns("__pycache__", "pages.py"))
+    own = shutil.ignore_patterns("__pycache__", "pages.py", "measured.py", "data")
+    shutil.copytree(SITE, target, ignore=own)
+    write(target / "comparison.md", measured.filled((SITE / "comparison.md").read_text("utf-8")))
     python_pages(target / "python")
     cpp_pages(target / "cpp")
     theory_pages(target / "theory")

@@ -12,7 +12,16 @@ from tasks.evidence.catalog import Artifact
 from tasks.evidence.checks import report as check
 from tasks.evidence.digest import canonical_json
 from tasks.evidence.faults import EvidenceFault
-from tasks.evidence.report import claims, figures, lineage, pages, plan, readback
+from tasks.evidence.report import (
+    charts,
+    claims,
+    figures,
+    labels,
+    lineage,
+    pages,
+    plan,
+    readback,
+)
 from tasks.evidence.repository import ROOT
 
 pytestmark = pytest.mark.fast
@@ -97,6 +106,47 @@ def test_optional_artifacts_are_shown_where_they_are_and_named_where_not(tmp_pat
     text = written(plan.COMPARISONS, tmp_path, {"docs/artifacts/peers/peers.csv": path})
     assert "not part of the pack" in text
     assert "<code>doit peers</code> makes it" not in text
+
+
+def test_errors_are_drawn_model_by_model_and_never_added():
+    cell = {"tenor": "all", "moneyness": "all", "contracts": 30}
+    rows = [
+        {"period": period, "model": model, "rmse_volatility": error} | cell
+        for model, error in (("heston", 0.01), ("ssvi", 0.02), ("svi_slices", 0.04))
+        for period in ("in_sample", "out_of_sample")
+    ]
+    path = "docs/artifacts/wrds_sample/summary.csv"
+    (drawn,) = charts.of_table(path, pl.DataFrame(rows))
+    dots = re.findall(r'aria-label="volatility[^"]*: ([0-9.e+-]+); model: ([a-z ]+)', drawn.svg)
+    assert {(m, float(v)) for v, m in dots} == {("heston", 1.0), ("ssvi", 2.0), ("svi slices", 4.0)}
+
+
+def test_names_avoid_each_other_and_the_points():
+    points = [(100.0, 100.0), (110.0, 101.0), (100.0, 300.0), (108.0, 300.0)]
+    names = ["one method", "another", "third", "fourth"]
+    places = labels.placed(points, names, points)
+    boxes = [labels._box(*given) for given in zip(points, names, places, strict=True)]
+    marks = [(x - 4.0, y - 4.0, x + 4.0, y + 4.0) for x, y in points]
+    pairs = [(a, b) for n, a in enumerate(boxes) for b in (*boxes[n + 1 :], *marks)]
+    assert all(labels._overlap(a, b) == 0.0 for a, b in pairs)
+    naive = [labels._box(*given, labels.PLACES[0]) for given in zip(points, names, strict=True)]
+    assert labels._overlap(naive[0], naive[1]) > 0.0
+
+
+# --- narrow screens -----------------------------------------------------------------------------
+
+
+def test_rows_that_are_stacked_tell_what_each_cell_is(tmp_path):
+    text = written("convergence", tmp_path)
+    for table in re.findall(r'<table class="stacked">.*?</table>', text, flags=re.S):
+        heads = re.findall(r'<th scope="col">(.*?)</th>', table)
+        assert table.count("<tr>") > 1
+        for row in re.findall(r"<tr>(<th scope=\"row\".*?)</tr>", table):
+            cells = re.findall(r"<td(?: data-label=\"([^\"]*)\")?[^>]*>(.*?)</td>", row)
+            assert len(cells) == len(heads) - 1
+            for (label, shown), head in zip(cells, heads[1:], strict=True):
+                assert label == head or re.sub("<.*?>", "", shown) == head
+    assert text.count('<table class="stacked">') > 0
 
 
 # --- figures ------------------------------------------------------------------------------------

@@ -165,6 +165,31 @@ def test_text_stands_out_and_fits(browser, page, width, dark, tmp_path):
     browser.look()
 
 
+def test_on_a_phone_nothing_is_out_of_reach(browser, page):
+    browser.look(width=390, height=844)
+    browser.open(page)
+    browser.value("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    # rows of words stand below each other, within the screen and with their labels
+    stacked = browser.each(
+        ".stacked tbody tr:not([hidden]) > *",
+        "(c) => [c.getBoundingClientRect().right, c.scrollWidth - c.clientWidth]",
+    )
+    assert all(right <= 390.0 and over <= 1 for right, over in stacked)
+    # of tables of numbers the first column stays where it is
+    kept = """(t) => {
+      const scroll = t.closest(".scroll"), head = t.tBodies[0].rows[0].cells[0];
+      const before = head.getBoundingClientRect().left;
+      scroll.scrollLeft = 10000;
+      return [scroll.scrollLeft, head.getBoundingClientRect().left - before];
+    }"""
+    moved = browser.each("table:not(.pairs, .stacked)", kept)
+    assert all(abs(shift) <= 1.0 for _, shift in moved)
+    # every page of the menu can be seen
+    links = browser.each("nav a", "(a) => a.getBoundingClientRect().right")
+    assert max(links) <= 390.0
+    browser.look()
+
+
 def test_the_frontier_is_drawn_where_it_was_made_and_other_columns_are_left_to_the_table():
     keys = ("product", "library", "method", "setting")
     numbers = {"failures": 0, "ns_per_option": 250.0, "rms_error": 1e-9}

@@ -10,10 +10,11 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from tasks.evidence.report import convergence_charts, look, plan
+from tasks.evidence.report import convergence_charts, labels, look, plan
 from tasks.evidence.report.claims import Claim
 from tasks.evidence.report.look import BAD, HEAT, INK, MUTED, Picture
 
+_WIDTH, _HEIGHT = 760, 360  # pixels of a panel of the frontier
 _HEAT_BOUNDS = [1e-6, 1e-4, 1e-2, 0.1, 0.5, 1.0]  # of the tolerance
 _HEAT_LABELS = ("to 1e-6", "to 1e-4", "to 0.01", "to 0.1", "to 0.5", "to 1", "above 1")
 
@@ -216,65 +217,26 @@ def _model_errors(frame: pl.DataFrame) -> Any:
     )
 
 
-def _sample_smiles(frame: pl.DataFrame) -> Any:
-    """Implied volatilities of the sample and the flat fit, one panel per expiry."""
-    own = frame.with_columns(
-        expiry=pl.col("expiry").cast(pl.String),
-        settlement=pl.when(pl.col("am_settlement").cast(pl.Int64) == 1)
-        .then(pl.lit("AM"))
-        .otherwise(pl.lit("PM")),
-    ).with_columns(
-        panel=pl.col("expiry") + " " + pl.col("settlement"),
-        forward_moneyness=pl.col("strike") / pl.col("forward"),
+def _buckets(frame: pl.DataFrame) -> Any:
+    """Errors of every model by tenor and period, of all moneyness: never added over models."""
+    own = frame.filter(pl.col("moneyness") == "all").with_columns(
+        points=100.0 * pl.col("rmse_volatility")
     )
-    own = own.select(
-        "panel",
-        "forward_moneyness",
-        "strike",
-        "option_type",
-        "implied_volatility",
-        "flat_volatility",
-    )
-    base = alt.Chart(look.data(own))
-    x = alt.X(
-        "forward_moneyness:Q",
-        scale=alt.Scale(zero=False),
-        title="strike / forward",
-        axis=alt.Axis(tickCount=4),
-    )
-    y = alt.Y("implied_volatility:Q", scale=alt.Scale(zero=False), title="volatility")
-    dots = base.mark_point(filled=True, size=30).encode(
+    models = own.group_by("model").agg(pl.col("points").mean()).sort("points")["model"].to_list()
+    lines = alt.Chart(look.data(own))
+    x = look.powers("points", own["points"], "volatility points, root mean square", alt.X)
+    y = alt.Y("model:N", sort=models, title=None)
+    between = lines.mark_line(color=MUTED, opacity=0.6).encode(x=x, y=y, detail="model:N")
+    dots = lines.mark_point(filled=True, size=60, opacity=1.0).encode(
         x=x,
         y=y,
-        color=look.colour("option_type", ["call", "put"]),
-        tooltip=look.tip("panel:N", "strike:Q", "option_type:N", "implied_volatility:Q"),
+        color=look.colour("period", look.order(own, "period")),
+        tooltip=look.tip("model:N", "tenor:N", "period:N", "contracts:Q", "points:Q"),
     )
-    flat = base.mark_line(color=MUTED, strokeDash=[4, 3]).encode(x=x, y="flat_volatility:Q")
-    panels = (flat + dots).properties(width=196, height=130)
-    return panels.facet(facet=alt.Facet("panel:N", title=None), columns=4)
-
-
-def _buckets(frame: pl.DataFrame) -> Any:
-    """Errors by tenor, moneyness and period."""
-    periods = look.order(frame, "period")
-    return (
-        alt.Chart(look.data(frame.with_columns(points=100.0 * pl.col("rmse_volatility"))))
-        .mark_bar()
-        .encode(
-            x=alt.X(
-                "moneyness:N",
-                sort=look.ranked(frame, "moneyness"),
-                title=None,
-                axis=alt.Axis(labelAngle=-30),
-            ),
-            xOffset=alt.XOffset("period:N", sort=periods),
-            y=alt.Y("points:Q", title="volatility points, root mean square"),
-            color=look.colour("period", periods),
-            tooltip=look.tip("tenor:N", "moneyness:N", "period:N", "contracts:Q", "points:Q"),
-        )
-        .properties(width=240, height=200)
-        .facet(column=alt.Column("tenor:N", sort=look.ranked(frame, "tenor"), title=None))
-    )
+    panels = (between + dots).properties(width=230, height=150)
+    tenors = sorted(look.ranked(own, "tenor"), key=lambda tenor: tenor == "all")
+    facet = alt.Facet("tenor:N", sort=tenors, title=None)
+    return panels.facet(facet=facet, columns=3, spacing=36)
 
 
 def _frontier(frame: pl.DataFrame) -> Any:
@@ -284,7 +246,7 @@ def _frontier(frame: pl.DataFrame) -> Any:
     panels = [
         _frontier_of(frame.filter((pl.col("product") == name) & (pl.col("rms_error") > 0.0)))
         .encode(color=look.colour("library", libraries), opacity=look.faded(picked))
-        .properties(width=760, height=360, title=name)
+        .properties(width=_WIDTH, height=_HEIGHT, title=name)
         for name in look.order(frame, "product")
     ]
     panels[0] = panels[0].add_params(picked)
@@ -302,8 +264,30 @@ def _frontier_of(own: pl.DataFrame) -> Any:
         .encode(x=x, y=y, detail="method:N", order="ns_per_option:Q", tooltip=look.tip(*fields))
     )
     last = own.sort("rms_error").unique(["library", "method"], keep="first", maintain_order=True)
-    names = alt.Chart(look.data(last)).mark_text(align="left", dx=7, fontSize=10)
-    return lines + names.encode(x=x, y=y, text="method:N")
+    written: dict[labels.Place, list[dict[str, Any]]] = {}
+    for row, place in zip(last.iter_rows(named=True), _name_places(own, last), strict=True):
+        written.setdefault(place, []).append(row)
+    layers = [
+        alt.Chart(look.data(pl.DataFrame(rows)))
+        .mark_text(align=place.align, dx=place.dx, dy=place.dy, fontSize=10)
+        .encode(x=x, y=y, text="method:N")
+        for place, rows in written.items()
+    ]
+    return alt.layer(lines, *layers)
+
+
+def _name_places(own: pl.DataFrame, last: pl.DataFrame) -> list[labels.Place]:
+    """Where the names of the points `last` stand among the points `own`."""
+
+    def places(frame: pl.DataFrame) -> list[tuple[float, float]]:
+        columns = ("ns_per_option", "rms_error")
+        across, up = (
+            labels.pixels(frame[name].to_list(), look.decades(own[name]), size)
+            for name, size in zip(columns, (_WIDTH, _HEIGHT), strict=True)
+        )
+        return [(x, _HEIGHT - y) for x, y in zip(across, up, strict=True)]
+
+    return labels.placed(places(last), last["method"].to_list(), places(own))
 
 
 KNOWN: tuple[Known, ...] = (
@@ -345,15 +329,9 @@ KNOWN: tuple[Known, ...] = (
         _model_errors,
     ),
     _known(
-        "/wrds_sample/calibration.csv",
-        "expiry am_settlement strike forward option_type implied_volatility flat_volatility",
-        "Volatilities of the SYNTHETIC sample and the flat fit (dashed), by expiry.",
-        _sample_smiles,
-    ),
-    _known(
         "/wrds_sample/summary.csv",
-        "period tenor moneyness contracts rmse_volatility",
-        "Errors in and out of sample, by tenor and moneyness.",
+        "period model tenor moneyness contracts rmse_volatility",
+        "Errors of every model in and out of sample, by tenor.",
         _buckets,
     ),
     _known(

@@ -37,6 +37,7 @@ class Block:
     folded: bool = False
     note: str = ""
     pairs: bool = False  # two columns, a name and its value
+    stacked: bool = False  # rows of words: on a narrow screen one below the other, with labels
     anchor: str = ""
 
 

@@ -155,7 +155,8 @@ _LARGE = 200_000  # bytes of a document that is listed only
 def _listing(name: str, artifacts: tuple[Artifact, ...]) -> Block:
     rows = tuple((Cell(a.title), *_places(a)) for a in artifacts)
     header = ("artifact", "file", "receipt")
-    return Block("Files and receipts", header, rows, folded=len(rows) > 12, anchor=f"{name}-files")
+    anchor, folded = f"{name}-files", len(rows) > 12
+    return Block("Files and receipts", header, rows, folded=folded, anchor=anchor, stacked=True)
 
 
 def _places(artifact: Artifact) -> tuple[Cell, Cell]:
@@ -219,7 +220,7 @@ def _refusals(source: Source) -> Mapping[str, Any]:
         "A gate that was never seen to refuse proves nothing. Before it may pass the evidence, "
         "every lie below is told to it on a copy, and the words of its answer are kept."
     )
-    block = Block("Every catalogued lie", header, rows, anchor="lies")
+    block = Block("Every catalogued lie", header, rows, anchor="lies", stacked=True)
     return {"lead": lead, "tiles": tiles, "blocks": [block], "pictures": []}
 
 
@@ -268,7 +269,7 @@ def _receipts(rows: list[lineage.Made]) -> Block:
                 receipt,
             )
         )
-    return Block("Receipts", header, tuple(cells), anchor="receipts")
+    return Block("Receipts", header, tuple(cells), anchor="receipts", stacked=True)
 
 
 def _machine(source: Source) -> Iterator[Block]:

@@ -39,6 +39,7 @@ _TITLES = {
     "wrds": "WRDS study",
     "convergence": "Convergence",
     COMPARISONS: "Frontier and comparisons",
+    "bundle_self_test": "Review bundles",
     REFUSALS: "Refused lies",
     PROVENANCE: "Provenance",
 }
@@ -55,6 +56,7 @@ _FAMILY_TITLES = {
     "qmc_efficiency": "Error against wall time",
     "heston_scheme_bias": "Bias of Heston's schemes",
     "variance_reduction": "Variance reduction",
+    "bundle_self_test": "Lies about review bundles",
     "frontier": "Accuracy against cost",
     "products": "Products beside QuantLib",
     "smile_models": "Heston's surfaces and calibration",

@@ -73,9 +73,16 @@
       }
       count.textContent = left === body.rows.length ? `${left} rows` : `${left} of ${body.rows.length} rows`;
     };
+    const heads = table.tHead.rows[0].cells; // hidden where rows are stacked: a choice of order instead
+    const order = make("select", { className: "order" }, make("option", { value: "", textContent: "order by" }));
+    order.setAttribute("aria-label", "Order by");
+    order.append(...Array.from(heads, (head, n) => make("option", { value: n, textContent: head.textContent })));
+    order.addEventListener("change", () => { if (order.value) sort(table, Number(order.value), heads[order.value]); });
     words.addEventListener("input", apply);
     choice.addEventListener("change", apply);
-    return make("div", { className: "tools" }, words, ...(states.length > 1 ? [choice] : []), count);
+    const shown = [words, ...(states.length > 1 ? [choice] : [])];
+    if (table.classList.contains("stacked")) shown.push(order);
+    return make("div", { className: "tools" }, ...shown, count);
   };
   for (const table of document.querySelectorAll("main table")) {
     const rows = table.tBodies[0].rows;

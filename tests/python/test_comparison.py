@@ -1,0 +1,70 @@
+"""The comparison page shows what was measured, above all where another package is better."""
+
+import json
+import sys
+
+import polars as pl
+import pytest
+
+from tasks.evidence import tables
+from tests.python.page_blocks import ROOT
+
+pytestmark = pytest.mark.fast
+
+SITE = ROOT / "docs" / "site"
+
+
+@pytest.fixture
+def measured(monkeypatch):
+    monkeypatch.syspath_prepend(str(SITE))
+    import measured
+
+    monkeypatch.delitem(sys.modules, "measured")
+    return measured
+
+
+def stored(measured):
+    return tables.read_table(measured.DATA / "peers.csv", tables.PeersTable)
+
+
+def test_every_peer_that_is_clearly_faster_or_closer_is_shown(measured):
+    rows = stored(measured).filter(pl.col("note").is_null() & (pl.col("threads") == 1))
+    ours = rows.filter(pl.col("package") == "strikeproof")
+    beside = rows.join(ours, on=["work", "quote_set"], suffix="_ours")
+    faster = beside.filter(pl.col("ns_per_option") * 1.1 < pl.col("ns_per_option_ours"))
+    closer = beside.filter(pl.col("max_relative_error") * 2 < pl.col("max_relative_error_ours"))
+    closer = closer.filter(pl.col("work") != "monte_carlo")
+    text = measured.filled((SITE / "comparison.md").read_text("utf-8"))
+    assert faster.height + closer.height > 0
+    for row in (*faster.iter_rows(named=True), *closer.iter_rows(named=True)):
+        title = measured.plan.titles()[row["work"], row["quote_set"]]
+        assert f"| {title} | {row['package']} | " in text
+
+
+def test_a_peer_that_becomes_faster_appears_without_an_edit(measured):
+    table = stored(measured)
+    case = (pl.col("work") == "american") & (pl.col("package") == "QuantLib")
+    quick = table.with_columns(
+        ns_per_option=pl.when(case).then(1.0).otherwise(pl.col("ns_per_option"))
+    )
+    new = set(measured.better_elsewhere(quick)) - set(measured.better_elsewhere(table))
+    assert {line[:4] for line in new} == {("American options", "QuantLib", "faster", 1.0)}
+
+
+def test_every_question_and_package_of_the_measurement_is_on_the_page(measured):
+    text = measured.filled((SITE / "comparison.md").read_text("utf-8"))
+    for title in measured.plan.titles().values():
+        assert f"| {title} |" in text
+    for package in stored(measured)["package"].unique():
+        ran = stored(measured).filter(pl.col("package") == package)["note"].is_null().any()
+        assert package in text or not ran
+    assert "{{" not in text
+
+
+def test_the_figures_name_the_run_that_made_them(measured):
+    origin = json.loads((measured.DATA / "origin.json").read_text("utf-8"))
+    for name in ("peers", "frontier"):
+        assert (measured.DATA / f"{name}.csv").is_file()
+        assert origin[name]["made_by"] == f"doit {name}"
+        assert len(origin[name]["commit"]) == 40
+    assert origin["machine"]["processor"]
