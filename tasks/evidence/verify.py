@@ -31,6 +31,7 @@ from tasks.evidence.checks import (
 )
 from tasks.evidence.checks.evidence import Evidence, load
 from tasks.evidence.claims import EXIT_REFUSED, RECORDED, REFUSED, VERIFIED, Claim, table
+from tasks.evidence.code import SourceTree
 from tasks.evidence.digest import sha256_bytes, sha256_file
 from tasks.evidence.faults import EvidenceFault, Finding, reasons
 
@@ -134,12 +135,13 @@ def _receipt_claims(evidence: Evidence) -> Iterator[Claim]:
     """Receipts agree with the bytes, with each other, and with the code of this checkout."""
     bad: list[str] = []
     foreign: set[str] = set()
+    tree = SourceTree(repository.ROOT)
     for artifact in (*evidence.artifacts, *_unpacked()):
         receipt = evidence.receipts.get(artifact.path) or _receipt(artifact, evidence.root)
         if receipt is None:
             continue  # reported when it was read
         bad += _inner_faults(artifact, receipt, evidence)
-        foreign |= set(_foreign(artifact, receipt))
+        foreign |= set(_foreign(artifact, receipt, tree))
     yield from (Claim("receipts", REFUSED, text) for text in bad)
     if not bad:
         yield Claim("receipts", VERIFIED, "outputs and inputs agree throughout the pack")
@@ -187,13 +189,13 @@ def _inner_faults(
             yield f"{artifact.path} was made from another {source} than the pack's"
 
 
-def _foreign(artifact: Artifact, receipt: receipts.Receipt) -> Iterator[str]:
+def _foreign(artifact: Artifact, receipt: receipts.Receipt, tree: SourceTree) -> Iterator[str]:
     """Inputs that are neither in the pack nor the same here."""
     module = artifact.build.partition(":")[0]
-    here = sources.code_digests(module)
+    here = sources.code_digests(module, tree=tree)
     if catalog.CORE in artifact.inputs.values():
         found = sources.core_path().is_file()
-        here |= sources.core_digests(module) if found else {catalog.CORE: "absent"}
+        here |= sources.core_digests(module, tree=tree) if found else {catalog.CORE: "absent"}
     for source in set(artifact.inputs.values()) - {catalog.CORE}:
         inside = source in catalog.BY_PATH or source.endswith(catalog.RECEIPT_SUFFIX)
         if not inside and not source.startswith(catalog.IF_THERE):

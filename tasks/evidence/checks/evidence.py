@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from tasks.evidence import catalog, receipts, schemas
 from tasks.evidence.catalog import Artifact
+from tasks.evidence.digest import sha256_file
 from tasks.evidence.faults import Finding, reasons
 from tasks.evidence.files import unreadable
 from tasks.evidence.tolerances import Bound
@@ -35,6 +37,25 @@ class Evidence:
         return self.content.get(path)
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file; two are equal when their bytes are, wherever they lie."""
+
+    digest: str
+    path: Path = field(compare=False)
+
+
+@lru_cache(maxsize=256)
+def _parsed(schema: str, file: _File) -> Any:
+    """Content of a file under a schema, remembered by the bytes.
+
+    This hides no lie: a reader looks at nothing but the file's bytes, so the key holds all that
+    shapes its answer, and the file is hashed at each call. A refusal is an exception and is never
+    remembered: its words name the path.
+    """
+    return schemas.read(schema, file.path)
+
+
 def read_artifact(artifact: Artifact, root: Path) -> tuple[Any, list[Finding]]:
     """Content of one artifact under its schema, or None with the faults that forbid it."""
     path = root / artifact.path
@@ -42,7 +63,7 @@ def read_artifact(artifact: Artifact, root: Path) -> tuple[Any, list[Finding]]:
     if problem is not None:
         return None, [Finding(artifact.path, problem, artifact.fix)]
     try:
-        return schemas.read(artifact.schema, path), []
+        return _parsed(artifact.schema, _File(sha256_file(path), path)), []
     except ValueError as error:
         return None, [Finding(artifact.path, text, artifact.fix) for text in reasons(error)]
     except OSError as error:
