@@ -109,7 +109,7 @@ def _distributions() -> pl.DataFrame:
             "ex_date": day,
             "amount": amount,
             "adj_factor": 1.0,
-            "declare_date": day - dt.timedelta(days=45),
+            "declare_date": paths.declared(day),
             "payment_date": day + dt.timedelta(days=21),
             "distr_type": "1",
         }
