@@ -45,11 +45,15 @@ def leak_detection(
     progress : callable
     """
     total = 2 + len(studies)
-    honest, *plants = _tried(*studies[0], (leak_plants.HONEST, *leak_plants.PLANTS))
+    study, days = studies[0]
+    some, beginning, lost = _beginning(study, days)
+    honest, *plants = _tried(beginning, some, lost, (leak_plants.HONEST, *leak_plants.PLANTS))
     progress(1, total)
     american = [made for made in studies if made[0].panel.panel.exercise == "american"]
     for study, days in american[:1]:
-        plants += _tried(study, days, leak_plants.DIVIDEND_PLANTS)
+        some, _, lost = _beginning(study, days)
+        # dividends are declared long before their ex-dates and after the first dates' studies
+        plants += _tried(study.history, some, lost, leak_plants.DIVIDEND_PLANTS)
     progress(2, total)
     views: list[Detection] = []
     stages: list[Detection] = []
@@ -72,11 +76,12 @@ def leak_detection(
     return (json.dumps(document, **options) + "\n").encode()
 
 
-def _tried(study: DateStudy, days: Sequence[dt.date], plants: Sequence[Stage]) -> list[Detection]:
-    """What the experiments see of stages at the first dates of a panel."""
-    some, beginning, lost = _beginning(study, days)
+def _tried(
+    history: History, days: Sequence[dt.date], lost: Sequence[dt.date], plants: Sequence[Stage]
+) -> list[Detection]:
+    """What the experiments see of stages at some dates."""
     return [
-        leaks.detect(plant, beginning, leaks.cuts(some, plant.decision, lost=lost))
+        leaks.detect(plant, history, leaks.cuts(days, plant.decision, lost=lost))
         for plant in plants
     ]
 
