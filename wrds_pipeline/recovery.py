@@ -45,9 +45,7 @@ def _true(secid: int) -> tuple[str, dict[str, _Truth]]:
     return "heston", {"initial_variance": {day.date: day.variance for day in days}, **constant}
 
 
-def recovered(
-    tables: Tables, model: str, truths: Mapping[str, _Truth]
-) -> list[dict[str, Any]]:
+def recovered(tables: Tables, model: str, truths: Mapping[str, _Truth]) -> list[dict[str, Any]]:
     """Rows by parameter of one model, over the dates on which its fit converged."""
     converged = tables["fits"].filter((pl.col("model") == model) & (pl.col("status") == "ok"))
     fitted = tables["parameters"].filter(pl.col("model") == model)

@@ -13,9 +13,7 @@ MINIMUM_CONTRACTS = 10
 SOURCE = r"^SYNTHETIC$"
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
 _TIME = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$"
-_MARKET = (
-    r"^(ok|no market|no market on the next trade date|contracts adjusted before the next)$"
-)
+_MARKET = r"^(ok|no market|no market on the next trade date|contracts adjusted before the next)$"
 _NAME = r"^[a-z_]+$"
 _BUCKET = r"^[0-9a-z_.]+$"
 _PANEL = r"^[0-9a-z_-]+$"

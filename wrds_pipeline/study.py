@@ -284,9 +284,7 @@ def _next_date(
     dated = {"quote_date": pl.col("quote_date"), "next_trade_date": pl.lit(following)}
     known = pl.lit(tomorrow.known_at)
     frame = _keyed(later, today, known_at=known, **dated)
-    result["oos_pricing"] = _made(
-        "oos_pricing", frame, _answers(fits, later, tomorrow, elapsed)
-    )
+    result["oos_pricing"] = _made("oos_pricing", frame, _answers(fits, later, tomorrow, elapsed))
     contracts, own = Contracts.of(before, today.spot, today.dividends), Points.of(before)
     ratios = {
         f"delta_{name}_{rule}": delta

@@ -153,9 +153,7 @@ def _leak_faults(record: LeakDetection, evidence: Evidence) -> Iterator[str]:
     if record.profile != evidence.profile:
         yield f"profile {record.profile} cannot satisfy {evidence.profile}"
     names = tuple(plant.stage for plant in record.plants)
-    declared = tuple(
-        stage.name for stage in (*leak_plants.PLANTS, *leak_plants.DIVIDEND_PLANTS)
-    )
+    declared = tuple(stage.name for stage in (*leak_plants.PLANTS, *leak_plants.DIVIDEND_PLANTS))
     if names != declared:
         yield f"leaks tried are {', '.join(names)}; declared are {', '.join(declared)}"
     if (record.planted, record.caught) != (len(names), sum(p.caught for p in record.plants)):
@@ -217,7 +215,9 @@ def _made_anew(tables: _Tables, profile: str, digest: bytes) -> list[_Remade]:
     config = {"profile": profile, "mode": "sample"}
     rules, declared = universe.read(tables.paths["universe"]), panel.read(tables.paths["panel"])
     found = []
-    for function, days in artifacts.studies(artifacts.sample(tables.paths, config), declared, rules):
+    for function, days in artifacts.studies(
+        artifacts.sample(tables.paths, config), declared, rules
+    ):
         name = function.panel.panel.panel_id
         day = days[int.from_bytes(digest[:4], "big") % len(days)]
         found.append((name, days, day, results.combined([(day, function(day))], name)))
