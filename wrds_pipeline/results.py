@@ -1,4 +1,4 @@
-"""The study's results of panels and dates as one file: a row a date of a panel, each table a column.
+"""The study's results of panels and dates as one file: a row a date, each table a column of rows.
 
 One file, so that a date is whole or absent; nested, so that every table keeps its own columns.
 """

@@ -122,7 +122,7 @@ class Summary(_Errors):
 
 
 class Regimes(Summary):
-    """The same for the dates of one regime; the regimes of a bucket stand together or not at all."""
+    """The same of one regime's dates; the regimes of a bucket stand together or not at all."""
 
     regime = dy.String(nullable=False, regex=_BUCKET, primary_key=True)
 

@@ -1,4 +1,4 @@
-"""Errors and comparison by regime: those of its dates, no cell of few, none to be told by difference."""
+"""Errors and comparison by regime: of its dates, in cells of enough, none told by a difference."""
 
 import datetime as dt
 from pathlib import Path
