@@ -26,6 +26,16 @@ _STUDY_CUTS = {"fast": 1, "full": 8}
 _STUDY_POISONS = {"fast": ("drop", "times 1e6"), "full": tuple(leaks.POISONS)}
 
 
+def stage_names(panel_id: str) -> tuple[str, str]:
+    """Names of the stages of a panel's study: up to the decision, and with the next trade date."""
+    return f"{panel_id}: study, trade date", f"{panel_id}: study, next trade date"
+
+
+def views_name(panel_id: str) -> str:
+    """Name under which a panel's views are told."""
+    return f"{panel_id}: views"
+
+
 def leak_detection(
     studies: Sequence[tuple[DateStudy, Sequence[dt.date]]],
     profile: str,
@@ -102,7 +112,7 @@ def _panel(
         )
         for stage in _stages(study, name)
     ]
-    return replace(views, stage=f"{name}: views"), stages
+    return replace(views, stage=views_name(name)), stages
 
 
 def _beginning(
@@ -134,9 +144,10 @@ def _stages(study: DateStudy, name: str) -> tuple[Stage, ...]:
     def next_decision(day: dt.date) -> dt.datetime:
         return decision_time(next_trade_date(day))
 
+    trade, following = stage_names(name)
     return (
-        Stage(f"{name}: study, trade date", fitted, decision_time),
-        Stage(f"{name}: study, next trade date", priced, next_decision),
+        Stage(trade, fitted, decision_time),
+        Stage(following, priced, next_decision),
     )
 
 

@@ -256,6 +256,12 @@ LEAKS = [
         id="not-caught",
     ),
     pytest.param(
+        lambda d: d["stages"].pop(), "the panels are due synthetic-2019: study", id="a-panel-less"
+    ),
+    pytest.param(
+        lambda d: d["views"].pop(), "the panels are due synthetic-2019: views", id="views-less"
+    ),
+    pytest.param(
         lambda d: d["stages"][0].update(caught=True, differing=1), "changed with the future", id="s"
     ),
 ]
@@ -266,8 +272,13 @@ def test_a_record_of_experiments_that_shows_a_leak_is_refused(folder, change, me
     document = json.loads((folder / "leak_detection.json").read_text())
     record = check.LeakDetection.model_validate(document)
 
+    provenance = readers.read("wrds_provenance", folder / "provenance.json")
+
     class Evidence:
         profile = "fast"
+
+        def get(self, path):
+            return provenance if path.endswith("provenance.json") else None
 
     assert list(check._leak_faults(record, Evidence())) == []
     change(document)

@@ -18,7 +18,16 @@ from tasks.evidence.catalog import Artifact
 from tasks.evidence.checks.evidence import Evidence
 from tasks.evidence.digest import sha256_file
 from tasks.evidence.faults import Finding
-from wrds_pipeline import artifacts, as_of, leak_plants, panel, results, study, universe
+from wrds_pipeline import (
+    artifacts,
+    as_of,
+    experiments,
+    leak_plants,
+    panel,
+    results,
+    study,
+    universe,
+)
 from wrds_pipeline.provenance import Provenance
 
 _EXPIRY = ["panel", "trade_date", "expiry", "am_settlement", "model"]
@@ -156,6 +165,7 @@ def _leak_faults(record: LeakDetection, evidence: Evidence) -> Iterator[str]:
     declared = tuple(stage.name for stage in (*leak_plants.PLANTS, *leak_plants.DIVIDEND_PLANTS))
     if names != declared:
         yield f"leaks tried are {', '.join(names)}; declared are {', '.join(declared)}"
+    yield from _panel_leak_faults(record, evidence)
     if (record.planted, record.caught) != (len(names), sum(p.caught for p in record.plants)):
         yield "counts of leaks planted and caught are not those of the rows"
     for found in (*record.plants, record.honest_twin, *record.views, *record.stages):
@@ -169,6 +179,20 @@ def _leak_faults(record: LeakDetection, evidence: Evidence) -> Iterator[str]:
     for stage in (record.honest_twin, *record.views, *record.stages):
         if stage.differing:
             yield f"lookahead: {stage.stage} changed with the future in {stage.differing} run(s)"
+
+
+def _panel_leak_faults(record: LeakDetection, evidence: Evidence) -> Iterator[str]:
+    """The experiments were made on every panel of the study."""
+    provenance: Provenance | None = evidence.get(PROVENANCE.path)
+    if provenance is None:
+        return  # told where it is read
+    panels = [one["panel_id"] for one in provenance.panel["panels"]]
+    views = [experiments.views_name(name) for name in panels]
+    stages = [stage for name in panels for stage in experiments.stage_names(name)]
+    for tried, due in ((record.views, views), (record.stages, stages)):
+        found = [detection.stage for detection in tried]
+        if found != due:
+            yield f"experiments are of {', '.join(found)}; the panels are due {', '.join(due)}"
 
 
 def _study_faults(made: results.Tables, evidence: Evidence) -> Iterator[str]:

@@ -254,11 +254,15 @@ def _sample_smiles(frame: pl.DataFrame) -> Any:
     return panels.facet(facet=alt.Facet("panel:N", title=None), columns=4)
 
 
+_SHOWN_MODEL = "heston"
+
+
 def _buckets(frame: pl.DataFrame) -> Any:
-    """Errors by tenor, moneyness and period."""
-    periods = look.order(frame, "period")
+    """Errors of one model by panel, tenor, moneyness and period."""
+    own = frame.filter(pl.col("model") == _SHOWN_MODEL)
+    periods = look.order(own, "period")
     return (
-        alt.Chart(look.data(frame.with_columns(points=100.0 * pl.col("rmse_volatility"))))
+        alt.Chart(look.data(own.with_columns(points=100.0 * pl.col("rmse_volatility"))))
         .mark_bar()
         .encode(
             x=alt.X(
@@ -272,8 +276,11 @@ def _buckets(frame: pl.DataFrame) -> Any:
             color=look.colour("period", periods),
             tooltip=look.tip("tenor:N", "moneyness:N", "period:N", "contracts:Q", "points:Q"),
         )
-        .properties(width=240, height=200)
-        .facet(column=alt.Column("tenor:N", sort=look.ranked(frame, "tenor"), title=None))
+        .properties(width=180, height=160)
+        .facet(
+            row=alt.Row("panel:N", title=None),
+            column=alt.Column("tenor:N", sort=look.ranked(own, "tenor"), title=None),
+        )
     )
 
 
@@ -352,8 +359,8 @@ KNOWN: tuple[Known, ...] = (
     ),
     _known(
         "/wrds_sample/summary.csv",
-        "period tenor moneyness contracts rmse_volatility",
-        "Errors in and out of sample, by tenor and moneyness.",
+        "panel period model tenor moneyness contracts rmse_volatility",
+        "Errors of Heston's model in and out of sample, by panel, tenor and moneyness.",
         _buckets,
     ),
     _known(
