@@ -13,6 +13,8 @@ from wrds_pipeline.provenance import Provenance
 _ALPHA = 0.10
 # The loss by which the confidence set of the summary is told.
 _LOSS = "volatility"
+# Figures of a panel that are tables themselves.
+_GROUPS = ("models", "regimes", "recovery")
 
 
 def figures(
@@ -20,7 +22,8 @@ def figures(
 ) -> dict[str, Any]:
     """Dates, errors and hedges by model, recovery of the truth, and the look-ahead experiments.
 
-    The first panel's figures stand at the top, those of the others under `other_panels`.
+    The first panel's stand at the top; those of the others are rows of `panels` and groups of their
+    own, such as ``models_<panel>``.
 
     Parameters
     ----------
@@ -47,7 +50,15 @@ def figures(
         "leaks_missed": leaks["planted"] - leaks["caught"],
         "runs_changed_by_the_future": _changed(leaks),
         **first,
-        "other_panels": dict(zip(names[1:], others, strict=True)),
+        "panels": {
+            name: {key: value for key, value in own.items() if key not in _GROUPS}
+            for name, own in zip(names, (first, *others), strict=True)
+        },
+        **{
+            f"{group}_{name}": own[group]
+            for name, own in zip(names[1:], others, strict=True)
+            for group in _GROUPS
+        },
     }
 
 

@@ -23,8 +23,8 @@ _PARITY_QUANTITIES = ("price", "delta", "gamma", "vega", "theta", "rho")
 # Figures of the study on the sample that are about the whole of it.
 _STUDY = ("fits_not_converged", "worst_relative_bias", "leaks_missed", "runs_changed_by_the_future")
 
-# Of the panel of American options.
-_STOCK = "wrds_sample.other_panels.synthetic-stock-2019"
+# The panel of American options.
+_STOCK = "synthetic-stock-2019"
 
 BOUNDED: tuple[str, ...] = (
     *(f"ql_parity.by_quantity.{name}.max_abs_error" for name in _PARITY_QUANTITIES),
@@ -49,9 +49,9 @@ BOUNDED: tuple[str, ...] = (
         for name in ("svi_slices", "heston")
         for period in ("in_sample", "out_of_sample")
     ),
-    f"{_STOCK}.worst_relative_bias",
+    f"wrds_sample.panels.{_STOCK}.worst_relative_bias",
     *(
-        f"{_STOCK}.models.flat_black_scholes.{name}"
+        f"wrds_sample.models_{_STOCK}.flat_black_scholes.{name}"
         for name in (
             "in_sample_rmse_volatility",
             "out_of_sample_rmse_volatility",

@@ -224,12 +224,14 @@ def test_every_file_keeps_the_schema_that_the_gate_reads_it_with(folder):
     assert (found["trade_dates"], found["leaks_missed"]) == (9, 0)
     assert found["runs_changed_by_the_future"] == 0
     assert found["models"]["heston"]["in_sample_rmse_volatility"] < 0.002
-    stock = found["other_panels"][STOCK.panel.panel_id]
+    name = STOCK.panel.panel_id
+    stock = found["panels"][name]
     assert (stock["exercise"], stock["trade_dates"], stock["dates_without_a_market"]) == (
         "american", 5, 1,
     )  # fmt: skip
-    assert stock["models"]["flat_black_scholes"]["in_sample_rmse_volatility"] < 0.003
-    assert set(stock["regimes"]) == {"early_summer"}
+    assert found[f"models_{name}"]["flat_black_scholes"]["in_sample_rmse_volatility"] < 0.003
+    assert set(found[f"regimes_{name}"]) == {"early_summer"}
+    assert set(found[f"recovery_{name}"]) == {"volatility"}
     with pytest.raises(ValueError, match="other panels"):
         figures.figures(
             {name: content[f"{name}.csv"].head(3) for name in schemas.TABLES},
