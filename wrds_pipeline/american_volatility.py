@@ -21,8 +21,8 @@ from strikeproof import american, black_scholes, dividends
 Column = NDArray[np.float64]
 Rows = NDArray[np.bool_]
 
-# Errors of the price with this grid on a spot of 92 are 2e-5 of a currency unit in the median and at
-# most 5e-4, far below a tick; those of delta at most 1e-4.
+# Errors of the price with this grid on a spot of 92 are 2e-5 of a currency unit in the median and
+# at most 5e-4, far below a tick; those of delta at most 1e-4.
 GRID: dict[str, Any] = {"spot_points": 60, "time_steps": 12}
 _PRICE_ACCURACY = 1e-5
 _MOST_STEPS = 12
