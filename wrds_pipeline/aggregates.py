@@ -106,7 +106,7 @@ def regimes(tables: Tables, minimum: int = MINIMUM_CONTRACTS) -> pl.DataFrame:
 def hedges(tables: Tables, minimum: int = MINIMUM_CONTRACTS) -> pl.DataFrame:
     """Hedged profit and loss by model, rule, tenor and moneyness.
 
-    ``gain`` is one less the ratio of sums of squares to that under Black's delta at the quotes' own
+    ``gain`` is one less the ratio of sums of squares to that under the delta at the quotes' own
     volatilities (Hull and White 2017); negative where the model's delta hedges worse.
     """
     rows = errors.hedged(tables)
