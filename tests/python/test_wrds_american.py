@@ -43,7 +43,7 @@ TIME = np.array([0.19, 0.1, 0.027, 0.027, 0.1, 0.19, 0.19])
 
 
 def tree(sign, strike, time, *, spot=SPOT, volatility=VOLATILITY, times=TIMES, amounts=AMOUNTS,
-         steps=1000):  # fmt: skip
+         rate=RATE, steps=1000):  # fmt: skip
     """Price and delta by the binomial tree of Cox, Ross and Rubinstein for the escrowed model.
 
     The tree carries the stock less its dividends up to expiry. It begins two steps before today, so
@@ -55,20 +55,20 @@ def tree(sign, strike, time, *, spot=SPOT, volatility=VOLATILITY, times=TIMES, a
     for count in (steps, steps + 1):
         step = time / count
         up = np.exp(volatility * np.sqrt(step))
-        chance = (np.exp(RATE * step) - 1.0 / up) / (up - 1.0 / up)
-        stripped = spot - np.sum(amounts[due] * np.exp(-RATE * times[due]))
+        chance = (np.exp(rate * step) - 1.0 / up) / (up - 1.0 / up)
+        stripped = spot - np.sum(amounts[due] * np.exp(-rate * times[due]))
 
         def exercised(level, step=step, up=up, stripped=stripped):
             now = (level - 2) * step
             ahead = times[due] - now
-            held = np.sum(np.where(ahead >= 0.0, amounts[due] * np.exp(-RATE * ahead), 0.0))
+            held = np.sum(np.where(ahead >= 0.0, amounts[due] * np.exp(-rate * ahead), 0.0))
             nodes = stripped * up ** np.arange(level, -level - 1.0, -2.0)
             return nodes, sign * (nodes + held - strike)
 
         _, last = exercised(count + 2)
         value = np.maximum(last, 0.0)
         for level in range(count + 1, 1, -1):
-            value = np.exp(-RATE * step) * (chance * value[:-1] + (1.0 - chance) * value[1:])
+            value = np.exp(-rate * step) * (chance * value[:-1] + (1.0 - chance) * value[1:])
             nodes, now = exercised(level)
             value = np.maximum(value, now)
         # derivative at the middle of three unequal distances
@@ -235,14 +235,11 @@ def distributed(history, **columns):
 
 def tree_of(row, spot, volatility, dividends):
     sign = 1.0 if row["option_type"] == "call" else -1.0
-    # the curve's rate of the contract is not the module's
     rate = -np.log(row["discount"]) / row["time_to_expiry"]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(tree.__globals__, "RATE", rate)
-        return tree(
-            sign, row["strike"], row["time_to_expiry"], spot=spot, volatility=volatility,
-            times=dividends.times, amounts=dividends.amounts,
-        )  # fmt: skip
+    return tree(
+        sign, row["strike"], row["time_to_expiry"], spot=spot, volatility=volatility, rate=rate,
+        times=dividends.times, amounts=dividends.amounts,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("day", [dt.date(2019, 7, 8), DAY])
