@@ -5,23 +5,19 @@ A cell of fewer contracts than `minimum` is left out and counted; live results t
 
 from __future__ import annotations
 
-import datetime as dt
-
-import numpy as np
 import polars as pl
 
-from wrds_pipeline import comparison, errors, hedging
+from wrds_pipeline import errors, hedging
 from wrds_pipeline.models import NAMES
 from wrds_pipeline.results import Tables
 from wrds_pipeline.schemas import MINIMUM_CONTRACTS
 
 ALL = "all"
-SEED = 20190704
-REPLICATIONS = 2000
 # Losses by which models are compared; the last three are of profit and loss.
 LOSSES = ("volatility", "price", *(f"hedging_{rule}" for rule in hedging.RULES))
 
-_EXPIRY = ("source", "trade_date", "expiry", "am_settlement", "model")
+_EXPIRY = ("panel", "source", "trade_date", "expiry", "am_settlement", "model")
+_DATE = ("panel", "trade_date")
 _TEXT_DATE = "%Y-%m-%d"
 _TEXT_TIME = "%Y-%m-%dT%H:%M:%S"
 
@@ -73,8 +69,8 @@ def _by_expiry(rows: pl.DataFrame, dates: tuple[str, ...], minimum: int) -> pl.D
 
 def parameters(tables: Tables) -> pl.DataFrame:
     """Parameters by trade date, model and expiry, with the moment from which they are known."""
-    known = tables["dates"].select("source", "trade_date", "known_at")
-    rows = tables["parameters"].join(known, on="trade_date", maintain_order="left")
+    known = tables["dates"].select("source", *_DATE, "known_at")
+    rows = tables["parameters"].join(known, on=_DATE, maintain_order="left")
     return _told(rows)
 
 
@@ -83,14 +79,34 @@ def summary(tables: Tables, minimum: int = MINIMUM_CONTRACTS) -> pl.DataFrame:
     parts = []
     for period in errors.PERIODS:
         rows = errors.volatility_errors(tables, period).with_columns(period=pl.lit(period))
-        parts += _cells(rows, ("source", "period", "model"), _statistics())
-    return _published(pl.concat(parts), ("period", "model"), minimum)
+        parts += _cells(rows, ("panel", "source", "period", "model"), _statistics())
+    return _published(pl.concat(parts), ("panel", "period", "model"), minimum)
+
+
+def regimes(tables: Tables, minimum: int = MINIMUM_CONTRACTS) -> pl.DataFrame:
+    """Errors as in `summary` by regime, the label of a stretch of the panel's dates.
+
+    The regimes of a cell are shown together or not at all: beside the cell of all dates one that
+    is left out could be told from the others.
+    """
+    labels = tables["dates"].select(*_DATE, regime="period")
+    parts = []
+    for period in errors.PERIODS:
+        rows = errors.volatility_errors(tables, period).with_columns(period=pl.lit(period))
+        dated = rows.join(labels, on=_DATE, how="left", maintain_order="left")
+        parts += _cells(dated, ("panel", "source", "regime", "period", "model"), _statistics())
+    together = ("panel", "period", "model", "tenor", "moneyness")
+    cells = pl.concat(parts).with_columns(
+        fewest=pl.col("contracts").min().over(together),
+    )
+    told = _published(cells, ("panel", "regime", "period", "model"), minimum, fewest="fewest")
+    return told.drop("fewest")
 
 
 def hedges(tables: Tables, minimum: int = MINIMUM_CONTRACTS) -> pl.DataFrame:
     """Hedged profit and loss by model, rule, tenor and moneyness.
 
-    ``gain`` is one less the ratio of sums of squares to that under Black's delta at the quotes' own
+    ``gain`` is one less the ratio of sums of squares to that under the delta at the quotes' own
     volatilities (Hull and White 2017); negative where the model's delta hedges worse.
     """
     rows = errors.hedged(tables)
@@ -101,13 +117,15 @@ def hedges(tables: Tables, minimum: int = MINIMUM_CONTRACTS) -> pl.DataFrame:
         "rmse_bp": (profit**2).mean().sqrt(),
         "mean_absolute_bp": profit.abs().mean(),
     }
-    cells = pl.concat(_cells(rows, ("source", "model", "rule"), numbers))
+    cells = pl.concat(_cells(rows, ("panel", "source", "model", "rule"), numbers))
+    cell = ("panel", "tenor", "moneyness")
     yardstick = cells.filter(pl.col("model") == errors.OWN_VOLATILITY).select(
-        "tenor", "moneyness", own=pl.col("rmse_bp")
+        *cell, own=pl.col("rmse_bp")
     )
-    gained = cells.join(yardstick, on=("tenor", "moneyness"), how="left", maintain_order="left")
+    gained = cells.join(yardstick, on=cell, how="left", maintain_order="left")
     gain = 1.0 - (pl.col("rmse_bp") / pl.col("own")) ** 2
-    return _published(gained.with_columns(gain=gain).drop("own"), ("model", "rule"), minimum)
+    told = gained.with_columns(gain=gain).drop("own")
+    return _published(told, ("panel", "model", "rule"), minimum)
 
 
 def _cells(
@@ -122,9 +140,11 @@ def _cells(
     return parts
 
 
-def _published(cells: pl.DataFrame, within: tuple[str, ...], minimum: int) -> pl.DataFrame:
+def _published(
+    cells: pl.DataFrame, within: tuple[str, ...], minimum: int, fewest: str = "contracts"
+) -> pl.DataFrame:
     """Cells with enough contracts; those of the finest cells that are left out are counted."""
-    small = pl.col("contracts") < minimum
+    small = pl.col(fewest) < minimum
     fine = (pl.col("tenor") != ALL) & (pl.col("moneyness") != ALL)
     hidden = pl.when(small & fine).then(pl.col("contracts")).otherwise(0).sum().over(within)
     return cells.with_columns(suppressed_contracts=hidden.cast(pl.Int64)).filter(~small)
@@ -134,7 +154,8 @@ def losses(tables: Tables) -> pl.DataFrame:
     """Mean loss by trade date and model: volatility, price in spreads, hedges in basis points."""
     rows = errors.volatility_errors(tables, "out_of_sample")
     error, vega = pl.col("volatility_error"), pl.col("vega")
-    priced = rows.group_by("trade_date", "model", maintain_order=True).agg(
+    key = (*_DATE, "model")
+    priced = rows.group_by(key, maintain_order=True).agg(
         contracts=pl.len().cast(pl.Int64),
         volatility=(vega * error**2).sum() / vega.sum(),
         price=((pl.col("price_error") / pl.col("spread")) ** 2).mean(),
@@ -143,10 +164,10 @@ def losses(tables: Tables) -> pl.DataFrame:
     for rule in hedging.RULES:
         mean = (
             profits.filter(pl.col("rule") == rule)
-            .group_by("trade_date", "model", maintain_order=True)
+            .group_by(key, maintain_order=True)
             .agg((pl.col("profit") ** 2).mean().alias(f"hedging_{rule}"))
         )
-        priced = priced.join(mean, on=("trade_date", "model"), how="left", maintain_order="left")
+        priced = priced.join(mean, on=key, how="left", maintain_order="left")
     return priced
 
 
@@ -156,126 +177,18 @@ def dates(tables: Tables) -> pl.DataFrame:
     Dates without a market, and models without a fit, have their rows too.
     """
     days = tables["dates"].select(
-        "source", "period", "trade_date", "next_trade_date", "known_at", "next_known_at",
+        "panel", "source", "period", "trade_date", "next_trade_date", "known_at", "next_known_at",
         market="status", selected="selected", priced="priced", expired="expired",
         no_believable_quote="no_believable_quote",
         spot_return=(pl.col("next_spot") / pl.col("spot")).log(),
     )  # fmt: skip
     fits = tables["fits"].select(
-        "trade_date", "model", fit="status", loss_in_sample=pl.col("objective") / pl.col("quotes")
+        *_DATE, "model", fit="status", loss_in_sample=pl.col("objective") / pl.col("quotes")
     )
     every = days.join(pl.DataFrame({"model": NAMES}), how="cross", maintain_order="left")
-    rows = every.join(fits, on=("trade_date", "model"), how="left", maintain_order="left").join(
-        losses(tables).drop("contracts"),
-        on=("trade_date", "model"),
-        how="left",
-        maintain_order="left",
+    key = (*_DATE, "model")
+    rows = every.join(fits, on=key, how="left", maintain_order="left").join(
+        losses(tables).drop("contracts"), on=key, how="left", maintain_order="left"
     )
-    place = pl.col("volatility").rank("min").over("trade_date").cast(pl.Int64)
+    place = pl.col("volatility").rank("min").over(_DATE).cast(pl.Int64)
     return _told(rows.with_columns(pl.col("fit").fill_null("none"), place=place))
-
-
-def _series(table: pl.DataFrame, loss: str) -> dict[str, np.ndarray]:
-    """Losses by model on the dates that all models have, in the order of dates."""
-    wide = table.pivot(on="model", on_columns=list(NAMES), index="trade_date", values=loss)
-    whole = wide.drop_nulls().sort("trade_date")
-    return {name: whole[name].to_numpy() for name in NAMES}
-
-
-def compared(tables: Tables) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Models by loss with intervals and confidence sets; and every pair of models."""
-    by_date = losses(tables)
-    models, pairs = [], []
-    for stream, loss in enumerate(LOSSES):
-        series = _series(by_date, loss)
-        count = len(series[NAMES[0]])
-        if count < comparison.LEAST_DATES:
-            continue
-        block = max(comparison.block_length(values) for values in series.values())
-        indices = comparison.stationary_indices(
-            count, block, REPLICATIONS, comparison.generator(SEED, stream)
-        )
-        chances = comparison.model_confidence_set(series, indices)
-        best = np.min(np.column_stack(list(series.values())), axis=1)
-        for name in NAMES:
-            low, high = comparison.interval(series[name], indices)
-            models.append(
-                {
-                    "loss": loss,
-                    "model": name,
-                    "dates": count,
-                    "mean_loss": float(series[name].mean()),
-                    "low": low,
-                    "high": high,
-                    "dates_won": int(np.sum(series[name] == best)),
-                    "confidence_set_p": chances[name],
-                    "mean_block": block,
-                }
-            )
-        pairs += [
-            _pair(loss, one, other, series[one] - series[other], indices)
-            for place, one in enumerate(NAMES)
-            for other in NAMES[place + 1 :]
-        ]
-    return pl.DataFrame(models), pl.DataFrame(pairs)
-
-
-def _pair(
-    loss: str, one: str, other: str, differences: np.ndarray, indices: comparison.Indices
-) -> dict[str, object]:
-    test = comparison.diebold_mariano(differences)
-    low, high = comparison.interval(differences, indices)
-    return {
-        "loss": loss,
-        "model": one,
-        "other": other,
-        "dates": len(differences),
-        "mean_difference": test.mean_difference,
-        "low": low,
-        "high": high,
-        "statistic": test.statistic if np.isfinite(test.statistic) else None,
-        "p_value": test.p_value,
-        "lags": test.lags,
-        "dates_lost": int(np.sum(differences > 0.0)),
-    }
-
-
-def recovery(
-    tables: Tables, truth: dict[str, float], variances: dict[dt.date, float]
-) -> pl.DataFrame:
-    """Heston's parameters beside those that made the sample: bias, and coverage of 95 % intervals.
-
-    Parameters
-    ----------
-    truth : mapping
-        Parameters by name that are the same on all dates.
-    variances : mapping
-        The variance of each date: the true initial variance.
-    """
-    converged = tables["fits"].filter((pl.col("model") == "heston") & (pl.col("status") == "ok"))
-    fitted = tables["parameters"].filter(pl.col("model") == "heston")
-    fitted = fitted.join(converged.select("trade_date"), on="trade_date", how="semi")
-    rows = []
-    for name in ("initial_variance", *truth):
-        own = fitted.filter(pl.col("parameter") == name).sort("trade_date")
-        estimates = own["value"].to_numpy()
-        deviations = own["standard_error"].to_numpy()
-        true = (
-            np.array([variances[day] for day in own["trade_date"]])
-            if name == "initial_variance"
-            else np.full(len(own), truth[name])
-        )
-        error = estimates - true
-        rows.append(
-            {
-                "parameter": name,
-                "dates": len(own),
-                "mean_truth": float(true.mean()),
-                "mean_estimate": float(estimates.mean()),
-                "bias": float(error.mean()),
-                "rmse": float(np.sqrt(np.mean(error**2))),
-                "mean_standard_error": float(deviations.mean()),
-                "coverage_95": float(np.mean(np.abs(error) <= 1.959963984540054 * deviations)),
-            }
-        )
-    return pl.DataFrame(rows).sort("parameter")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,10 @@ from wrds_pipeline import (
     executor,
     experiments,
     ivydb,
+    model_comparison,
     panel,
     provenance,
+    recovery,
     results,
     schemas,
     universe,
@@ -33,7 +35,7 @@ from wrds_pipeline.csv_form import csv_text
 from wrds_pipeline.panel import Panel
 from wrds_pipeline.sources.sample import SampleSource
 from wrds_pipeline.study import DateStudy
-from wrds_pipeline.synthetic import paths, tables, truth
+from wrds_pipeline.synthetic import tables, truth
 from wrds_pipeline.universe import Universe
 
 Progress = Callable[[int, int], None]
@@ -43,8 +45,6 @@ Config = Mapping[str, Any]
 SAMPLE_TABLES = tuple(ivydb.SCHEMAS)
 # Results are of this many processes; they do not depend on it.
 WORKERS: Mapping[str, int] = {"fast": 1, "full": 2}
-
-_TRUE = ("long_run_variance", "mean_reversion", "volatility_of_variance", "correlation")
 
 
 def profile_of(config: Config) -> str:
@@ -119,14 +119,36 @@ def studied(source: Any, declared: Panel, rules: Universe) -> tuple[DateStudy, l
     return DateStudy(history, rules, declared, source.label), list(declared.dates(last=end))
 
 
+Study = tuple[DateStudy, list[dt.date]]
+
+
+def studies(source: Any, declared: Sequence[Panel], rules: Universe) -> list[Study]:
+    """The study of each panel, and its dates."""
+    return [studied(source, one, rules) for one in declared]
+
+
+def computed(made: Sequence[Study], progress: Progress, **options: Any) -> results.Tables:
+    """Results of all panels, one after the other; `options` are the executor's."""
+    total = sum(len(days) for _, days in made)
+    parts, before = [], 0
+    for function, days in made:
+
+        def told(done: int, _own: int, before: int = before) -> None:
+            progress(before + done, total)
+
+        found = executor.run(function, days, progress=told, **options)
+        parts.append(results.combined(found, function.panel.panel.panel_id))
+        before += len(days)
+    return results.joined(parts)
+
+
 def write_study(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
-    """Write the results of every date of the panel, contract by contract."""
+    """Write the results of every date of the panels, contract by contract."""
     profile = profile_of(config)
     rules, declared = universe.read(inputs["universe"]), panel.read(inputs["panel"])
-    function, days = studied(sample(inputs, config), declared, rules)
     options = {"workers": WORKERS[profile]} | dict(config.get("options", {}))
-    found = executor.run(function, days, progress=progress, **options)
-    write_results(results.combined(found), output, "SYNTHETIC", profile)
+    made = computed(studies(sample(inputs, config), declared, rules), progress, **options)
+    write_results(made, output, "SYNTHETIC", profile)
 
 
 def write_results(made: results.Tables, output: Path, label: str, profile: str) -> None:
@@ -150,17 +172,12 @@ def published(made: results.Tables) -> dict[str, Callable[[], pl.DataFrame]]:
         "parameters": lambda: aggregates.parameters(made),
         "dates": lambda: aggregates.dates(made),
         "summary": lambda: aggregates.summary(made),
+        "regimes": lambda: aggregates.regimes(made),
         "hedging": lambda: aggregates.hedges(made),
-        "comparison": lambda: aggregates.compared(made)[0],
-        "pairs": lambda: aggregates.compared(made)[1],
-        "recovery": lambda: _recovery(made),
+        "comparison": lambda: model_comparison.compared(made)[0],
+        "pairs": lambda: model_comparison.compared(made)[1],
+        "recovery": lambda: recovery.recovery(made),
     }
-
-
-def _recovery(made: results.Tables) -> pl.DataFrame:
-    true = {name: float(getattr(truth.INDEX, name)) for name in _TRUE}
-    days = paths.index_path(max(truth.TRADE_DATES.values()))
-    return aggregates.recovery(made, true, {day.date: day.variance for day in days})
 
 
 def _write_table(name: str, output: Path, inputs: Inputs, progress: Progress) -> None:
@@ -199,6 +216,12 @@ def write_summary(output: Path, *, inputs: Inputs, config: Config, progress: Pro
     _write_table("summary", output, inputs, progress)
 
 
+def write_regimes(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
+    """Write the errors by regime, tenor and moneyness."""
+    profile_of(config)
+    _write_table("regimes", output, inputs, progress)
+
+
 def write_hedging(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
     """Write the hedged profit and loss by tenor and moneyness."""
     profile_of(config)
@@ -218,7 +241,7 @@ def write_pairs(output: Path, *, inputs: Inputs, config: Config, progress: Progr
 
 
 def write_recovery(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
-    """Write Heston's parameters beside the true ones."""
+    """Write the estimated parameters beside the true ones."""
     profile_of(config)
     _write_table("recovery", output, inputs, progress)
 
@@ -228,8 +251,8 @@ def write_leak_detection(
 ) -> None:
     """Write what the look-ahead experiments saw."""
     rules, declared = universe.read(inputs["universe"]), panel.read(inputs["panel"])
-    function, days = studied(sample(inputs, config), declared, rules)
-    record = experiments.leak_detection(function, days, profile_of(config), progress)
+    made = studies(sample(inputs, config), declared, rules)
+    record = experiments.leak_detection(made, profile_of(config), progress)
     output.write_bytes(record)
 
 
@@ -251,7 +274,10 @@ def write_provenance(output: Path, *, inputs: Inputs, config: Config, progress: 
         tables={
             name: {"rows": rows[name], "sha256": _sha256(inputs[name])} for name in SAMPLE_TABLES
         },
-        panel={"sha256": _sha256(inputs["panel"]), **declared.record()},
+        panel={
+            "sha256": _sha256(inputs["panel"]),
+            "panels": [one.record() | _panel_counts(made, one) for one in declared],
+        },
         universe={"sha256": _sha256(inputs["universe"]), "rules": asdict(rules), **_counts(made)},
         dates=_date_counts(made),
         true_parameters=truth.parameters(),
@@ -278,6 +304,13 @@ def _date_counts(made: results.Tables) -> dict[str, Any]:
         "trade_dates": len(days),
         "by_market": dict(sorted(days.group_by("status").len().iter_rows())),
     }
+
+
+def _panel_counts(made: results.Tables, declared: Panel) -> dict[str, Any]:
+    """What a panel has of `_counts` and `_date_counts`."""
+    own = pl.col("panel") == declared.panel.panel_id
+    mine = {name: made[name].filter(own) for name in ("dates", "removed")}
+    return {"counts": _counts(mine), "dates": _date_counts(mine)}
 
 
 def _sha256(path: Path) -> str:

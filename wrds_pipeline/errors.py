@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from strikeproof import black
 from wrds_pipeline import hedging
 from wrds_pipeline.models import NAMES
 from wrds_pipeline.results import Tables
@@ -16,7 +15,7 @@ OWN_VOLATILITY = "own_volatility"
 # Profit and loss is told in basis points of the spot.
 BASIS_POINTS = 1e4
 _KEPT = (
-    "source", "trade_date", "expiry", "am_settlement", "strike", "option_type",
+    "panel", "source", "trade_date", "expiry", "am_settlement", "strike", "option_type",
 )  # fmt: skip
 
 
@@ -27,10 +26,6 @@ def volatility_errors(tables: Tables, period: str) -> pl.DataFrame:
     on the same ones; a model without any fit on a date is left out on that date.
     """
     frame = tables["calibration" if period == PERIODS[0] else "oos_pricing"]
-    if period == PERIODS[0]:
-        frame = frame.with_columns(
-            pl.Series(f"price_{name}", _prices(frame, name)) for name in NAMES
-        )
     parts = [
         frame.select(
             *_KEPT,
@@ -57,14 +52,8 @@ def volatility_errors(tables: Tables, period: str) -> pl.DataFrame:
 def hedged(tables: Tables) -> pl.DataFrame:
     """One row per contract, model and rule: profit and loss in basis points of the spot."""
     frame = tables["hedging"]
-    held = hedging.Held(
-        sign=np.where((frame["option_type"] == "call").to_numpy(), 1.0, -1.0),
-        spot=frame["spot"].to_numpy(),
-        **{
-            name: frame[name].to_numpy()
-            for name in ("forward", "strike", "time_to_expiry", "rate", "mid")
-        },
-    )
+    names = ("spot", "rate", "dividend_yield", "mid")
+    held = hedging.Held(**{name: frame[name].to_numpy() for name in names})
     methods = [(UNHEDGED, UNHEDGED), (OWN_VOLATILITY, "sticky_strike")]
     methods += [(name, rule) for name in NAMES for rule in hedging.RULES]
     parts = []
@@ -80,6 +69,7 @@ def hedged(tables: Tables) -> pl.DataFrame:
             next_mid=frame["next_mid"].to_numpy(),
             next_spot=frame["next_spot"].to_numpy(),
             elapsed=frame["elapsed"].to_numpy(),
+            paid=frame["dividends"].to_numpy(),
         )
         value = pl.Series(BASIS_POINTS * gain / held.spot).fill_nan(None)
         parts.append(
@@ -98,28 +88,13 @@ def hedged(tables: Tables) -> pl.DataFrame:
 
 
 def _answered_by_all(rows: pl.DataFrame) -> pl.DataFrame:
-    """Contracts that every model answers which answers any of that date."""
+    """Contracts that every model answers which answers any of that panel and date."""
     methods = [name for name in ("model", "rule") if name in rows.columns]
-    key = list(_KEPT)
-    asked = rows.select("trade_date", *methods).unique().group_by("trade_date").len("asked")
+    key, date = list(_KEPT), ["panel", "trade_date"]
+    asked = rows.select(*date, *methods).unique().group_by(date).len("asked")
     answers = rows.group_by(key).len("answers")
-    whole = answers.join(asked, on="trade_date").filter(pl.col("answers") == pl.col("asked"))
+    whole = answers.join(asked, on=date).filter(pl.col("answers") == pl.col("asked"))
     return rows.join(whole.select(key), on=key, how="semi", maintain_order="left")
-
-
-def _prices(frame: pl.DataFrame, model: str) -> np.ndarray:
-    volatility = frame[f"volatility_{model}"].to_numpy()
-    known = np.isfinite(volatility)
-    time = frame["time_to_expiry"].to_numpy()
-    price = black.price(
-        option_type=np.where((frame["option_type"] == "call").to_numpy(), 1.0, -1.0),
-        forward=frame["forward"].to_numpy(),
-        strike=frame["strike"].to_numpy(),
-        time_to_expiry=time,
-        rate=-np.log(frame["discount"].to_numpy()) / time,
-        volatility=np.where(known, volatility, 1.0),
-    )
-    return np.where(known, price, np.nan)
 
 
 def tenor() -> pl.Expr:

@@ -3,20 +3,23 @@
 One option is bought at its mid, ``-delta`` of the underlying held against it, both financed; at
 the next trade date's mid and spot the position is closed::
 
-    P&L = V' - V exp(r h) - delta (S' - S exp((r - q) h))
+    P&L = V' - V exp(r h) - delta (S' + D - S exp((r - q) h))
 
-V, S are today's option and spot, primes the next trade date's, h the years between them, r and q
-the zero rate and the implied dividend yield of the contract's own expiry: what the position earns
-is then neither carry nor an overnight rate that the data do not have.
+V, S are today's option and spot, primes the next trade date's, h the years between them, r the zero
+rate of the contract's own expiry: what the position earns is then not an overnight rate that the
+data do not have. Of European options q is the implied dividend yield of that expiry and D is 0. Of
+American ones q is 0 and D is the cash of the dividends that went ex in between, at r from their
+ex-dates on, since whoever is short of the stock pays them.
 
 Deltas, with k = log(strike / forward), sigma(k) the model's smile at the contract's expiry and
-Black's formula at sigma:
+the price at sigma, Black's or with the right of early exercise (`wrds_pipeline.valuation`):
 
-* ``sticky_strike``: Black's delta at the model's volatility; a strike keeps its volatility as the
-  spot moves [1].
-* ``sticky_moneyness``: ``Black's delta - vega sigma'(k) / S``; the smile moves with the spot. It is
-  the delta of every model whose prices scale with spot and strike, Heston's and Bates's with their
-  variance held among them [2, 3].
+* ``sticky_strike``: the price's delta at the model's volatility; a strike keeps its volatility as
+  the spot moves [1].
+* ``sticky_moneyness``: ``delta - vega sigma'(k) / X``; the smile moves with the forward, and the
+  forward in proportion to X, the spot less its cash dividends up to expiry (the spot itself of
+  European options). It is the delta of every model whose prices scale with spot and strike,
+  Heston's and Bates's with their variance held among them [2, 3].
 
 [1] Derman, E. (1999), Regimes of volatility, Risk 12(4), 55-59.
 [2] Bates, D. S. (2005), Hedging the smirk, Finance Research Letters 2(4), 195-200.
@@ -29,13 +32,12 @@ Black's formula at sigma:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from strikeproof import black_scholes
 from wrds_pipeline.models import MODELS, Fit, Points
+from wrds_pipeline.valuation import Contracts
 
 Array = NDArray[np.float64]
 
@@ -47,29 +49,19 @@ _STEP = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Contracts on the day on which they are hedged; columns of one length.
+    """What the accounts need of contracts on the day on which they are hedged.
 
     Parameters
     ----------
-    sign : array
-        +1 for calls, -1 for puts.
     spot : array or float
-    forward, strike, time_to_expiry, rate, mid : array
+    rate, dividend_yield, mid : array
+        Of one length; the yield is 0 where dividends are cash.
     """
 
-    sign: Array
     spot: Array | float
-    forward: Array
-    strike: Array
-    time_to_expiry: Array
     rate: Array
+    dividend_yield: Array
     mid: Array
-
-    @property
-    def dividend_yield(self) -> Array:
-        """Implied by the forward, per year."""
-        carry = np.log(self.forward / self.spot) / self.time_to_expiry
-        return np.asarray(self.rate - carry)
 
 
 def slope(fit: Fit, points: Points) -> Array:
@@ -87,38 +79,23 @@ def slope(fit: Fit, points: Points) -> Array:
     return np.asarray((above - below) / (2.0 * step))
 
 
-def deltas(fit: Fit, points: Points, held: Held) -> dict[str, Array]:
+def deltas(fit: Fit, points: Points, contracts: Contracts) -> dict[str, Array]:
     """Delta of each contract by each of `RULES`; NaN where the model gives no volatility.
 
     Parameters
     ----------
     fit : Fit
-    points, held : Points, Held
+    points, contracts : Points, Contracts
         The same contracts, on the day of the fit.
     """
-    volatility = MODELS[fit.model].volatility(fit, points, 0.0)
-    known = np.isfinite(volatility)
-    greeks = _greeks(held, np.where(known, volatility, 1.0))
-    sticky_strike = np.where(known, greeks.delta, np.nan)
-    moved = sticky_strike - greeks.vega * slope(fit, points) / held.spot
-    return dict(zip(RULES, (sticky_strike, moved), strict=True))
+    found = contracts.sensitivities(MODELS[fit.model].volatility(fit, points, 0.0))
+    moved = found.delta - found.vega * slope(fit, points) / contracts.stripped_spot
+    return dict(zip(RULES, (found.delta, moved), strict=True))
 
 
-def black_delta(held: Held, volatility: Array) -> Array:
-    """Black's delta at the quotes' own volatilities: the practitioner's, and the yardstick [4]."""
-    return np.asarray(_greeks(held, volatility).delta)
-
-
-def _greeks(held: Held, volatility: Array) -> Any:
-    return black_scholes.greeks(
-        option_type=held.sign,
-        spot=held.spot,
-        strike=held.strike,
-        time_to_expiry=held.time_to_expiry,
-        rate=held.rate,
-        dividend_yield=held.dividend_yield,
-        volatility=volatility,
-    )
+def own_delta(contracts: Contracts, volatility: Array) -> Array:
+    """Delta at the quotes' own volatilities: the practitioner's, and the yardstick [4]."""
+    return contracts.sensitivities(volatility).delta
 
 
 def profit_and_loss(
@@ -128,6 +105,7 @@ def profit_and_loss(
     next_mid: Array,
     next_spot: Array | float,
     elapsed: Array | float,
+    paid: Array | float = 0.0,
 ) -> Array:
     """What the hedged position earns until the next trade date, in currency of an option.
 
@@ -141,7 +119,9 @@ def profit_and_loss(
     next_spot : array or float
     elapsed : array or float
         Years between the dates.
+    paid : array or float
+        Cash dividends of a share in between, with interest.
     """
     option = next_mid - held.mid * np.exp(held.rate * elapsed)
     carried = held.spot * np.exp((held.rate - held.dividend_yield) * elapsed)
-    return np.asarray(option - delta * (next_spot - carried))
+    return np.asarray(option - delta * (next_spot + paid - carried))

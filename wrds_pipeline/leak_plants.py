@@ -98,6 +98,12 @@ def same_day_close(history: History, day: dt.date) -> bytes:
     return _at(history.tables["secprd"].select("date", level="close"), day)
 
 
+def undeclared_dividend(history: History, day: dt.date) -> bytes:
+    """Dividends to come by their ex-dates, whether declared or not."""
+    coming = history.tables["distrd"].filter(pl.col("ex_date") > day).sort("ex_date", "seq_num")
+    return _bytes(coming["amount"].to_list())
+
+
 def _at_the_opening(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, calendar.OPEN)
 
@@ -112,6 +118,10 @@ _PLANTS: Mapping[str, tuple[Callable[[History, dt.date], bytes], Decision]] = {
     "same-day close": (same_day_close, _at_the_opening),
 }
 
+# For panels whose stock pays dividends.
+DIVIDEND_PLANTS: tuple[Stage, ...] = (
+    Stage("dividend before its declaration", undeclared_dividend, decision_time),
+)
 HONEST = Stage("honest twin", honest, decision_time)
 PLANTS: tuple[Stage, ...] = tuple(
     Stage(name, run, decision) for name, (run, decision) in _PLANTS.items()

@@ -7,18 +7,18 @@ Only the finest cells are written: a total beside them would tell a cell that is
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import polars as pl
 
-from wrds_pipeline import aggregates, calendar, publication, results
+from wrds_pipeline import aggregates, calendar, model_comparison, publication, results
 from wrds_pipeline.csv_form import csv_text
 from wrds_pipeline.panel import Panel
 from wrds_pipeline.universe import Universe
 
-SCHEMA = "strikeproof/wrds_live/1"
+SCHEMA = "strikeproof/wrds_live/2"
 # Table, columns that name a cell, and the column with its number of rows.
 _Frames = dict[str, tuple[pl.DataFrame, tuple[str, ...], str]]
 _INTERVAL = {"low": "lower", "high": "upper"}
@@ -45,48 +45,56 @@ def _frames(made: results.Tables) -> _Frames:
     found: _Frames = {
         "summary": (
             aggregates.summary(made).filter(fine).drop(unused),
-            ("period", "model", "tenor", "moneyness"),
+            ("panel", "period", "model", "tenor", "moneyness"),
+            "contracts",
+        ),
+        "regimes": (
+            aggregates.regimes(made).filter(fine).drop(unused),
+            ("panel", "regime", "period", "model", "tenor", "moneyness"),
             "contracts",
         ),
         "hedging": (
             aggregates.hedges(made).filter(fine).drop(*unused, "gain"),
-            ("model", "rule", "tenor", "moneyness"),
+            ("panel", "model", "rule", "tenor", "moneyness"),
             "contracts",
         ),
     }
-    models, pairs = aggregates.compared(made)
+    models, pairs = model_comparison.compared(made)
     if models.is_empty():
         return found
     found["comparison"] = (
         models.rename({"loss": "quantity", "confidence_set_p": "p_value", **_INTERVAL}).drop(
             "dates_won", "mean_block"
         ),
-        ("quantity", "model"),
+        ("panel", "regime", "quantity", "model"),
         "dates",
     )
     found["pairs"] = (
         pairs.rename({"loss": "quantity", "other": "other_model", **_INTERVAL}).drop(
             "lags", "dates_lost"
         ),
-        ("quantity", "model", "other_model"),
+        ("panel", "regime", "quantity", "model", "other_model"),
         "dates",
     )
     return found
 
 
 def provenance(
-    made: results.Tables, facts: Mapping[str, Any], panel: Panel, rules: Universe
+    made: results.Tables, facts: Mapping[str, Any], panels: Sequence[Panel], rules: Universe
 ) -> bytes:
     """Canonical JSON of where the numbers come from: queries and counts, no row."""
     removed = made["removed"].group_by("rule", maintain_order=True).agg(pl.col("quotes").sum())
-    markets = made["dates"].group_by("status").len().sort("status")
+    markets = made["dates"].group_by("panel", "status").len().sort("panel", "status")
+    by_market: dict[str, dict[str, int]] = {}
+    for panel, status, dates in markets.iter_rows():
+        by_market.setdefault(panel, {})[status] = dates
     document = {
         "schema": SCHEMA,
         "facts": dict(facts),
-        "panel": panel.record(),
+        "panels": [panel.record() for panel in panels],
         "universe": asdict(rules),
         "removed": dict(removed.iter_rows()),
-        "dates": dict(markets.iter_rows()),
+        "dates": by_market,
         "calendar": {"name": calendar.NAME, "version": calendar.VERSION},
     }
     options: dict[str, Any] = {"indent": 2, "sort_keys": True, "allow_nan": False, "default": str}

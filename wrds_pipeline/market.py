@@ -66,6 +66,8 @@ class MarketState:
         Quotes that each rule removed, in the order of the rules.
     known_at : datetime
         The latest moment of knowledge among the rows used.
+    dividends : Declared, optional
+        Of the stock, where options are American.
     """
 
     label: str
@@ -76,6 +78,7 @@ class MarketState:
     expiries: pl.DataFrame
     removed: Mapping[str, int]
     known_at: dt.datetime
+    dividends: Declared | None = None
 
 
 class NoMarketError(ValueError):
@@ -138,6 +141,7 @@ def state(
         expiries=expiries.select(_EXPIRY_COLUMNS),
         removed=removed | unselected,
         known_at=max([*known, *quotes[KNOWN_AT].unique().to_list()]),
+        dividends=dividends,
     )
 
 

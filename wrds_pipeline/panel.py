@@ -1,9 +1,13 @@
-"""The panel: which underlying, which dates, and what each stretch of dates is called."""
+"""The panels: which underlying, which dates, and what each stretch of dates is called.
+
+A file declares one panel or more, each a ``[[panel]]`` with its ``[[panel.period]]``.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -14,6 +18,8 @@ from wrds_pipeline import calendar
 from wrds_pipeline.universe import section_faults
 
 _EXERCISES = ("european", "american")
+# As it stands in tables and names of figures.
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Content of a panel file."""
+    """One panel of a file."""
 
     panel: Subject
     periods: tuple[Period, ...]
@@ -73,30 +79,52 @@ class Panel:
         }
 
 
-def read(path: Path) -> Panel:
-    """Panel of a file.
+def read(path: Path) -> tuple[Panel, ...]:
+    """Panels of a file, in its order.
 
     Raises
     ------
     ValueError
-        Keys unknown, missing or of a wrong type; periods that overlap or are not in order.
+        Keys unknown, missing or of a wrong type; periods that overlap or are not in order; two
+        panels of one name.
     """
     document = tomllib.loads(path.read_text(encoding="utf-8"))
-    faults = [f"unknown section [{name}]" for name in document.keys() - {"panel", "period"}]
-    faults += section_faults("panel", Subject, document.get("panel", {}))
-    periods: list[Mapping[str, Any]] = document.get("period", [])
-    if not periods:
-        faults.append("no [[period]]")
-    for place, period in enumerate(periods):
-        faults += section_faults(f"period[{place}]", Period, period)
-    if not faults:
-        faults += _order_faults(periods)
-        exercise = document["panel"]["exercise"]
-        if exercise not in _EXERCISES:
-            faults.append(f"panel.exercise is {exercise!r}, want one of {', '.join(_EXERCISES)}")
+    faults = [f"unknown section [{name}]" for name in document.keys() - {"panel"}]
+    declared = document.get("panel", [])
+    if not isinstance(declared, list) or not declared:
+        faults.append("no [[panel]]")
+        declared = []
+    for panel in declared:
+        faults += _panel_faults(panel)
+    names = [panel.get("panel_id") for panel in declared]
+    faults += sorted({f"two panels {name}" for name in names if names.count(name) > 1})
     if faults:
         raise ValueError(f"{path.name}: " + "; ".join(sorted(faults)))
-    return Panel(Subject(**document["panel"]), tuple(Period(**period) for period in periods))
+    return tuple(
+        Panel(Subject(**_plain(panel)), tuple(Period(**period) for period in panel["period"]))
+        for panel in declared
+    )
+
+
+def _plain(panel: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in panel.items() if name != "period"}
+
+
+def _panel_faults(panel: Mapping[str, Any]) -> list[str]:
+    faults = section_faults("panel", Subject, _plain(panel))
+    periods: list[Mapping[str, Any]] = panel.get("period", [])
+    if not periods:
+        faults.append("no [[panel.period]]")
+    for place, period in enumerate(periods):
+        faults += section_faults(f"panel.period[{place}]", Period, period)
+    if faults:
+        return faults
+    if panel["exercise"] not in _EXERCISES:
+        wanted = ", ".join(_EXERCISES)
+        faults.append(f"panel.exercise is {panel['exercise']!r}, want one of {wanted}")
+    if _ID.fullmatch(panel["panel_id"]) is None:
+        faults.append(f"panel.panel_id is {panel['panel_id']!r}, want a-z, 0-9, _ and - only")
+    return faults + _order_faults(periods)
 
 
 def _order_faults(periods: list[Mapping[str, Any]]) -> list[str]:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from wrds_pipeline import artifacts, executor, live, panel, results, schemas, universe
+from wrds_pipeline import artifacts, executor, live, panel, schemas, universe
 
 _ROOT = Path(__file__).resolve().parents[1]
 _HERE = Path(__file__).resolve().parent
@@ -89,11 +89,11 @@ def run_live(
     output, follow, declared, options
         As for `run`.
     """
-    rules, subject = universe.read(declared["universe"]), panel.read(declared["panel"])
-    function, days = artifacts.studied(source, subject, rules)
-    made = results.combined(executor.run(function, days, **options))
+    rules, subjects = universe.read(declared["universe"]), panel.read(declared["panel"])
+    studies = artifacts.studies(source, subjects, rules)
+    made = artifacts.computed(studies, lambda _done, _total: None, **options)
     files = {name: text.encode() for name, text in live.tables(made).items()}
-    files["provenance.json"] = live.provenance(made, source.facts(), subject, rules)
+    files["provenance.json"] = live.provenance(made, source.facts(), subjects, rules)
     output.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         _replace(output / name, _writer(content), {}, {})

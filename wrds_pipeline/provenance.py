@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from wrds_pipeline import ivydb
 
-SCHEMA = "strikeproof/wrds_provenance/2"
+SCHEMA = "strikeproof/wrds_provenance/3"
 
 
 class ProvenanceFault(ValueError):
@@ -32,7 +32,7 @@ class Provenance:
     seed: int
     calendar: Mapping[str, str]
     tables: Mapping[str, Mapping[str, Any]]  # rows and sha256 by table
-    panel: Mapping[str, Any]  # sha256 of the file, underlying, periods
+    panel: Mapping[str, Any]  # sha256 of the file; underlying, periods, counts of each panel
     universe: Mapping[str, Any]  # sha256 of the file, its rules, and what each removed
     dates: Mapping[str, Any]  # first, last, how many, with and without a market
     true_parameters: Mapping[str, float]

@@ -13,8 +13,10 @@ MINIMUM_CONTRACTS = 10
 SOURCE = r"^SYNTHETIC$"
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
 _TIME = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$"
+_MARKET = r"^(ok|no market|no market on the next trade date|contracts adjusted before the next)$"
 _NAME = r"^[a-z_]+$"
 _BUCKET = r"^[0-9a-z_.]+$"
+_PANEL = r"^[0-9a-z_-]+$"
 
 
 class _Errors(dy.Schema):
@@ -37,6 +39,7 @@ class _Errors(dy.Schema):
 class _Expiry(_Errors):
     """One expiry of one trade date under one model."""
 
+    panel = dy.String(nullable=False, regex=_PANEL, primary_key=True)
     source = dy.String(nullable=False, regex=SOURCE)
     trade_date = dy.String(nullable=False, regex=_DATE, primary_key=True)
     expiry = dy.String(nullable=False, regex=_DATE, primary_key=True)
@@ -62,6 +65,7 @@ class OosPricing(_Expiry):
 class Parameters(dy.Schema):
     """One parameter of one model on one date; `expiry` is empty where all expiries share it."""
 
+    panel = dy.String(nullable=False, regex=_PANEL, primary_key=True)
     source = dy.String(nullable=False, regex=SOURCE)
     trade_date = dy.String(nullable=False, regex=_DATE, primary_key=True)
     model = dy.String(nullable=False, regex=_NAME, primary_key=True)
@@ -75,13 +79,14 @@ class Parameters(dy.Schema):
 class Dates(dy.Schema):
     """One trade date and model: how the fit went, and its losses on the next trade date."""
 
+    panel = dy.String(nullable=False, regex=_PANEL, primary_key=True)
     source = dy.String(nullable=False, regex=SOURCE)
     period = dy.String(nullable=False, regex=_BUCKET)
     trade_date = dy.String(nullable=False, regex=_DATE, primary_key=True)
     next_trade_date = dy.String(nullable=False, regex=_DATE)
     known_at = dy.String(nullable=True, regex=_TIME)
     next_known_at = dy.String(nullable=True, regex=_TIME)
-    market = dy.String(nullable=False, regex=r"^(ok|no market|no market on the next trade date)$")
+    market = dy.String(nullable=False, regex=_MARKET)
     selected = dy.Int64(nullable=False, min=0)
     priced = dy.Int64(nullable=False, min=0)
     expired = dy.Int64(nullable=False, min=0)
@@ -106,6 +111,7 @@ class Dates(dy.Schema):
 class Summary(_Errors):
     """Errors of one bucket: no row-level column, no cell of few contracts."""
 
+    panel = dy.String(nullable=False, regex=_PANEL, primary_key=True)
     source = dy.String(nullable=False, regex=SOURCE)
     period = dy.String(nullable=False, regex=r"^(in_sample|out_of_sample)$", primary_key=True)
     model = dy.String(nullable=False, regex=_NAME, primary_key=True)
@@ -115,9 +121,16 @@ class Summary(_Errors):
     suppressed_contracts = dy.Int64(nullable=False, min=0)
 
 
+class Regimes(Summary):
+    """The same of one regime's dates; the regimes of a bucket stand together or not at all."""
+
+    regime = dy.String(nullable=False, regex=_BUCKET, primary_key=True)
+
+
 class Hedging(dy.Schema):
     """Hedged profit and loss of one bucket, in basis points of the spot."""
 
+    panel = dy.String(nullable=False, regex=_PANEL, primary_key=True)
     source = dy.String(nullable=False, regex=SOURCE)
     model = dy.String(nullable=False, regex=_NAME, primary_key=True)
     rule = dy.String(
@@ -136,6 +149,8 @@ class Hedging(dy.Schema):
 class Comparison(dy.Schema):
     """Mean loss of a model, its interval, and its place in the model confidence set."""
 
+    panel = dy.String(nullable=False, regex=_PANEL, primary_key=True)
+    regime = dy.String(nullable=False, regex=_BUCKET, primary_key=True)
     loss = dy.String(nullable=False, regex=_NAME, primary_key=True)
     model = dy.String(nullable=False, regex=_NAME, primary_key=True)
     dates = dy.Int64(nullable=False, min=3)
@@ -150,6 +165,8 @@ class Comparison(dy.Schema):
 class Pairs(dy.Schema):
     """Difference of the losses of two models: test of Diebold and Mariano, and interval."""
 
+    panel = dy.String(nullable=False, regex=_PANEL, primary_key=True)
+    regime = dy.String(nullable=False, regex=_BUCKET, primary_key=True)
     loss = dy.String(nullable=False, regex=_NAME, primary_key=True)
     model = dy.String(nullable=False, regex=_NAME, primary_key=True)
     other = dy.String(nullable=False, regex=_NAME, primary_key=True)
@@ -164,8 +181,10 @@ class Pairs(dy.Schema):
 
 
 class Recovery(dy.Schema):
-    """A parameter of Heston's model beside the one that made the sample."""
+    """A parameter of a panel's true model beside the one that made the sample."""
 
+    panel = dy.String(nullable=False, regex=_PANEL, primary_key=True)
+    model = dy.String(nullable=False, regex=_NAME, primary_key=True)
     parameter = dy.String(nullable=False, regex=_NAME, primary_key=True)
     dates = dy.Int64(nullable=False, min=1)
     mean_truth = dy.Float64(nullable=False)
@@ -183,6 +202,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "parameters": Parameters,
     "dates": Dates,
     "summary": Summary,
+    "regimes": Regimes,
     "hedging": Hedging,
     "comparison": Comparison,
     "pairs": Pairs,

@@ -3,6 +3,10 @@
 Every number of the trade date comes from the view at its decision, every number of the next trade
 date from the view at that one's; models are carried over unchanged. A date needs no other date:
 dates may be done in any order, anywhere, and again.
+
+All models are of European options. On a panel of American ones they are fitted to volatilities
+without the right of early exercise, and that right is put back into prices and deltas
+(`wrds_pipeline.valuation`).
 """
 
 from __future__ import annotations
@@ -15,13 +19,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from strikeproof import black
-from wrds_pipeline import calendar, hedging, market
+from wrds_pipeline import calendar, distributions, hedging, market
 from wrds_pipeline.as_of import History, LookAheadError, decision_time
+from wrds_pipeline.distributions import Passed
 from wrds_pipeline.market import MarketState, NoMarketError
 from wrds_pipeline.models import MODELS, NAMES, Fit, Points, fit_all
 from wrds_pipeline.panel import Panel
 from wrds_pipeline.universe import Universe
+from wrds_pipeline.valuation import Contracts
 
 Array = NDArray[np.float64]
 # Tables of one date by name, columns of `SCHEMAS`.
@@ -42,9 +47,10 @@ _FIXED: dict[str, Any] = {
 _QUOTE = ("time_to_expiry", "forward", "discount", "mid", "spread", "implied_volatility", "vega")
 _HELD = (
     "time_to_expiry", "rate", "dividend_yield", "forward", "mid", "vega", "next_mid", "elapsed",
-    "spot", "next_spot",
+    "spot", "next_spot", "dividends",
 )  # fmt: skip
-
+OK = "ok"
+_NO_NEXT, _ADJUSTED = "no market on the next trade date", "contracts adjusted before the next"
 
 # Deltas by model and rule.
 DELTAS = tuple(f"delta_{name}_{rule}" for name in NAMES for rule in hedging.RULES)
@@ -55,9 +61,11 @@ def _schema(fixed: tuple[str, ...], numbers: tuple[str, ...]) -> dict[str, Any]:
 
 
 _KEY = ("source", "trade_date", *CONTRACT)
+_ANSWERS = tuple(f"{kind}_{name}" for kind in ("volatility", "price") for name in NAMES)
 SCHEMAS: dict[str, dict[str, Any]] = {
     "dates": {
         "source": pl.String,
+        "secid": pl.Int64,
         "period": pl.String,
         "trade_date": pl.Date,
         "next_trade_date": pl.Date,
@@ -89,11 +97,11 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     },
     "calibration": _schema(
         (*_KEY, "quote_date", "known_at"),
-        (*_QUOTE, *(f"volatility_{name}" for name in NAMES)),
+        (*_QUOTE, *_ANSWERS),
     ),
     "oos_pricing": _schema(
         (*_KEY, "quote_date", "next_trade_date", "known_at"),
-        (*_QUOTE, *(f"volatility_{name}" for name in NAMES), *(f"price_{name}" for name in NAMES)),
+        (*_QUOTE, *_ANSWERS),
     ),
     "hedging": _schema(
         (*_KEY, "next_trade_date", "known_at"),
@@ -142,8 +150,6 @@ def date_result(
     ------
     LookAheadError
         A state used what was known only later.
-    ValueError
-        The panel's options are American: the models here are of European exercise.
     """
     following = calendar.next_trade_date(day)
     trade = _trade_date(history, day, rules, panel, label)
@@ -151,22 +157,26 @@ def date_result(
         return _without_market(day, panel, label)
     today, fits, result = trade
     counts = {"priced": 0, "expired": 0, "no_believable_quote": 0}
-    try:
-        tomorrow = _state(history, following, rules, panel, label)
-    except NoMarketError:
-        tomorrow = None
+    tomorrow, status = None, _ADJUSTED
+    night = _night(history, day, panel)
+    if not night.adjusting:
+        try:
+            tomorrow, status = _state(history, following, rules, panel, label), OK
+        except NoMarketError:
+            status = _NO_NEXT
     if tomorrow is not None:
-        counts = _next_date(result, today, tomorrow, fits)
+        counts = _next_date(result, today, tomorrow, fits, night)
     result["dates"] = pl.DataFrame(
         [
             {
                 "source": today.label,
+                "secid": today.secid,
                 "period": panel.label(day),
                 "trade_date": day,
                 "next_trade_date": following,
                 "known_at": today.known_at,
                 "next_known_at": None if tomorrow is None else tomorrow.known_at,
-                "status": "no market on the next trade date" if tomorrow is None else "ok",
+                "status": status,
                 "quotes": len(today.quotes),
                 "selected": len(result["calibration"]),
                 **counts,
@@ -196,11 +206,6 @@ def _trade_date(
     history: History, day: dt.date, rules: Universe, panel: Panel, label: str
 ) -> tuple[MarketState, dict[str, Fit], DateResult] | None:
     """State, fits and their tables; None where the date has no market."""
-    if panel.panel.exercise != "european":
-        raise ValueError(
-            f"panel {panel.panel.panel_id}: exercise is {panel.panel.exercise!r}; the study's "
-            "models, prices and deltas are of European options"
-        )
     try:
         today = _state(history, day, rules, panel, label)
     except NoMarketError:
@@ -218,7 +223,7 @@ def _trade_date(
     result["calibration"] = _made(
         "calibration",
         _keyed(selected, today, quote_date=pl.lit(day), known_at=pl.lit(today.known_at)),
-        {f"volatility_{name}": MODELS[name].volatility(fits[name], points, 0.0) for name in NAMES},
+        _answers(fits, selected, today, 0.0),
     )
     return today, fits, result
 
@@ -227,15 +232,30 @@ def _state(
     history: History, day: dt.date, rules: Universe, panel: Panel, label: str
 ) -> MarketState:
     decided = decision_time(day)
-    found = market.state(history.as_of(decided), day, rules, secid=panel.panel.secid, label=label)
+    found = market.state(
+        history.as_of(decided),
+        day,
+        rules,
+        secid=panel.panel.secid,
+        label=label,
+        exercise=panel.panel.exercise,
+    )
     if found.known_at > decided:
         raise LookAheadError(f"state of {day} used what was known at {found.known_at}")
     return found
 
 
+def _night(history: History, day: dt.date, panel: Panel) -> Passed:
+    """What goes ex between a trade date and the next, as that one's decision knows it."""
+    following = calendar.next_trade_date(day)
+    view = history.as_of(decision_time(following))
+    return distributions.passed(view, day, following, panel.panel.secid)
+
+
 def _without_market(day: dt.date, panel: Panel, label: str) -> DateResult:
     row = {
         "source": label,
+        "secid": panel.panel.secid,
         "period": panel.label(day),
         "trade_date": day,
         "next_trade_date": calendar.next_trade_date(day),
@@ -247,7 +267,11 @@ def _without_market(day: dt.date, panel: Panel, label: str) -> DateResult:
 
 
 def _next_date(
-    result: DateResult, today: MarketState, tomorrow: MarketState, fits: dict[str, Fit]
+    result: DateResult,
+    today: MarketState,
+    tomorrow: MarketState,
+    fits: dict[str, Fit],
+    night: Passed,
 ) -> dict[str, int]:
     """Fill in the tables of the next trade date; how many contracts were priced and left out."""
     following = tomorrow.day
@@ -257,28 +281,27 @@ def _next_date(
     asked = alive.select(CONTRACT)
     later = asked.join(tomorrow.quotes, on=CONTRACT, how="inner", maintain_order="left")
     before = alive.join(later, on=CONTRACT, how="semi", maintain_order="left")
-    points = Points.of(later)
-    carried = {name: MODELS[name].volatility(fits[name], points, elapsed) for name in NAMES}
-    prices = {f"price_{name}": _prices(later, value) for name, value in carried.items()}
     dated = {"quote_date": pl.col("quote_date"), "next_trade_date": pl.lit(following)}
     known = pl.lit(tomorrow.known_at)
     frame = _keyed(later, today, known_at=known, **dated)
-    numbers = {f"volatility_{name}": value for name, value in carried.items()} | prices
-    result["oos_pricing"] = _made("oos_pricing", frame, numbers)
-    held, own = _held(before, today), Points.of(before)
+    result["oos_pricing"] = _made("oos_pricing", frame, _answers(fits, later, tomorrow, elapsed))
+    contracts, own = Contracts.of(before, today.spot, today.dividends), Points.of(before)
     ratios = {
         f"delta_{name}_{rule}": delta
         for name in NAMES
-        for rule, delta in hedging.deltas(fits[name], own, held).items()
+        for rule, delta in hedging.deltas(fits[name], own, contracts).items()
     }
+    ratios["delta_own_volatility"] = hedging.own_delta(contracts, own.volatility)
+    european = today.dividends is None
+    dividends = np.zeros(len(before)) if european else night.worth(contracts.rate, elapsed)
     kept = _keyed(before, today, next_trade_date=pl.lit(following), known_at=known).with_columns(
-        dividend_yield=pl.Series(held.dividend_yield),
+        dividend_yield=pl.Series(contracts.dividend_yield),
         next_mid=later["mid"],
         elapsed=pl.lit(elapsed),
         spot=pl.lit(today.spot),
         next_spot=pl.lit(tomorrow.spot),
+        dividends=pl.Series(dividends, dtype=pl.Float64),
     )
-    ratios["delta_own_volatility"] = hedging.black_delta(held, own.volatility)
     result["hedging"] = _made("hedging", kept, ratios)
     return {
         "priced": len(later),
@@ -303,27 +326,16 @@ def _made(table: str, frame: pl.DataFrame, numbers: dict[str, Array]) -> pl.Data
     return full.select(list(SCHEMAS[table])).sort("trade_date", *CONTRACT)
 
 
-def _prices(quotes: pl.DataFrame, volatility: Array) -> Array:
-    known = np.isfinite(volatility)
-    price = black.price(
-        option_type=_sign(quotes),
-        forward=quotes["forward"].to_numpy(),
-        strike=quotes["strike"].to_numpy(),
-        time_to_expiry=quotes["time_to_expiry"].to_numpy(),
-        rate=quotes["rate"].to_numpy(),
-        volatility=np.where(known, volatility, 1.0),
-    )
-    return np.where(known, price, np.nan)
-
-
-def _sign(quotes: pl.DataFrame) -> Array:
-    return np.where((quotes["option_type"] == "call").to_numpy(), 1.0, -1.0)
-
-
-def _held(quotes: pl.DataFrame, today: MarketState) -> hedging.Held:
-    names = ("forward", "strike", "time_to_expiry", "rate", "mid")
-    columns = {name: quotes[name].to_numpy() for name in names}
-    return hedging.Held(sign=_sign(quotes), spot=today.spot, **columns)
+def _answers(
+    fits: dict[str, Fit], quotes: pl.DataFrame, state: MarketState, elapsed: float
+) -> dict[str, Array]:
+    """What the models say of a state's quotes, `elapsed` years after the fit."""
+    points, contracts = Points.of(quotes), Contracts.of(quotes, state.spot, state.dividends)
+    found: dict[str, Array] = {}
+    for name in NAMES:
+        volatility = MODELS[name].volatility(fits[name], points, elapsed)
+        found |= {f"volatility_{name}": volatility, f"price_{name}": contracts.price(volatility)}
+    return found
 
 
 def _fit_rows(fits: dict[str, Fit]) -> pl.DataFrame:

@@ -23,6 +23,9 @@ _PARITY_QUANTITIES = ("price", "delta", "gamma", "vega", "theta", "rho")
 # Figures of the study on the sample that are about the whole of it.
 _STUDY = ("fits_not_converged", "worst_relative_bias", "leaks_missed", "runs_changed_by_the_future")
 
+# The panel of American options.
+_STOCK = "synthetic-stock-2019"
+
 BOUNDED: tuple[str, ...] = (
     *(f"ql_parity.by_quantity.{name}.max_abs_error" for name in _PARITY_QUANTITIES),
     "ql_parity.max_abs_error",
@@ -45,6 +48,15 @@ BOUNDED: tuple[str, ...] = (
         f"wrds_sample.models.{name}.{period}_rmse_volatility"
         for name in ("svi_slices", "heston")
         for period in ("in_sample", "out_of_sample")
+    ),
+    f"wrds_sample.panels.{_STOCK}.worst_relative_bias",
+    *(
+        f"wrds_sample.models_{_STOCK}.flat_black_scholes.{name}"
+        for name in (
+            "in_sample_rmse_volatility",
+            "out_of_sample_rmse_volatility",
+            "hedged_rmse_bp_sticky_strike",
+        )
     ),
     *(
         f"method_agreement.kinds.{name}.{figure}"

@@ -27,6 +27,8 @@ _COLOURS = dict(
     )
 )
 _MONEYNESS = ("below 0.90", "to 0.97", "to 1.03", "above")
+# The panel of the index: the stock's is for its exercise and dividends, its smiles are flat.
+_PANEL = "synthetic-2019"
 _SHOWN_EXPIRIES = 6
 _SHOWN_MODELS = ("term_black_scholes", "svi_slices", "ssvi", "heston")
 Inputs = Mapping[str, Path]
@@ -41,13 +43,22 @@ def _figure(output: Path, size: tuple[float, float], title: str, config: Config)
         fig.text(0.5, 0.5, "SYNTHETIC", ha="center", va="center", **mark)
 
 
+def _study(inputs: Inputs) -> results.Tables:
+    made, _ = results.read(inputs["study"])
+    return {name: frame.filter(pl.col("panel") == _PANEL) for name, frame in made.items()}
+
+
+def _table(path: Path, schema: Any) -> pl.DataFrame:
+    return tables.read_table(path, schema).filter(pl.col("panel") == _PANEL)
+
+
 def _said(model: str) -> str:
     return model.replace("_", " ")
 
 
 def write_smiles(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
     """Quotes of the first date with a next market, and the smiles of the fits."""
-    made, _ = results.read(inputs["study"])
+    made = _study(inputs)
     day = made["dates"].filter(pl.col("status") == "ok")["trade_date"][0]
     quotes = made["calibration"].filter(pl.col("trade_date") == day)
     kinds = (
@@ -75,7 +86,7 @@ def write_smiles(output: Path, *, inputs: Inputs, config: Config, progress: Prog
 
 def write_error_map(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
     """Out-of-sample errors by tenor and moneyness, a map for each model on one scale."""
-    cells = tables.read_table(inputs["summary"], schemas.Summary)
+    cells = _table(inputs["summary"], schemas.Summary)
     cells = cells.filter(pl.col("period") == "out_of_sample")
     title = "out-of-sample error of volatility, percentage points (root mean square)"
     with _figure(output, (13.0, 6.6), title, config) as fig:
@@ -117,7 +128,7 @@ def write_parameter_paths(
     output: Path, *, inputs: Inputs, config: Config, progress: Progress
 ) -> None:
     """Heston's parameters by date with twice their standard errors, beside the true ones."""
-    rows = tables.read_table(inputs["parameters"], schemas.Parameters)
+    rows = _table(inputs["parameters"], schemas.Parameters)
     rows = rows.filter(pl.col("model") == "heston").with_columns(
         day=pl.col("trade_date").str.to_date()
     )
@@ -148,8 +159,8 @@ def write_profit_and_loss(
     output: Path, *, inputs: Inputs, config: Config, progress: Progress
 ) -> None:
     """Distribution of one-day profit and loss, and its root mean square by model and rule."""
-    made, _ = results.read(inputs["study"])
-    cells = tables.read_table(inputs["hedging"], schemas.Hedging)
+    made = _study(inputs)
+    cells = _table(inputs["hedging"], schemas.Hedging)
     profits = errors.hedged(made)
     shown = (
         (errors.UNHEDGED, "unhedged", plotting.GREY),
@@ -188,7 +199,7 @@ def write_profit_and_loss(
 
 def write_losing_dates(output: Path, *, inputs: Inputs, config: Config, progress: Progress) -> None:
     """Vega-weighted out-of-sample error of every model by date; dates without a market marked."""
-    rows = tables.read_table(inputs["dates"], schemas.Dates).with_columns(
+    rows = _table(inputs["dates"], schemas.Dates).with_columns(
         day=pl.col("trade_date").str.to_date()
     )
     title = "out-of-sample error of volatility by trade date"

@@ -519,7 +519,7 @@ for _number, _plant in (
     LIES[_number] = (_uncaught(_plant), f"planted leak {_plant} was not caught")
 
 
-@lie("M965", "lookahead: study, trade date changed with the future")
+@lie("M965", "lookahead: synthetic-2019: study, trade date changed with the future")
 def a_study_that_looks_ahead(scene: Scene) -> None:
     """The study's own output changed at one cut."""
 

@@ -187,7 +187,7 @@ def test_rows_out_of_order_are_refused(tmp_path):
 
 
 def test_a_summary_cell_of_few_contracts_is_refused(tmp_path):
-    row = {"source": "SYNTHETIC", "period": "in_sample", "model": "heston"}
+    row = {"panel": "p", "source": "SYNTHETIC", "period": "in_sample", "model": "heston"}
     row |= {"tenor": "all", "moneyness": "all", "contracts": 1, "mean_volatility_error": 0.0}
     sizes = ("rmse_volatility", "rmse_volatility_by_vega", "rmse_price", "rmse_spreads")
     row |= dict.fromkeys(sizes, 0.1)

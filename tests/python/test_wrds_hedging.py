@@ -6,6 +6,7 @@ import pytest
 from strikeproof import bates, black, heston
 from wrds_pipeline import hedging
 from wrds_pipeline.models import MODELS, Points
+from wrds_pipeline.valuation import Contracts
 
 pytestmark = pytest.mark.fast
 
@@ -39,13 +40,14 @@ def quoted(engine, parameters):
     return points(wide), points(STRIKE)
 
 
-def held(points):
+def contracts():
     full = np.full(STRIKE.size, 1.0)
-    mid = black.price(
-        option_type=SIGN, forward=FORWARD, strike=STRIKE, time_to_expiry=TIME, rate=RATE,
-        volatility=points.volatility,
-    )  # fmt: skip
-    return hedging.Held(SIGN, SPOT, FORWARD * full, STRIKE, TIME * full, RATE * full, mid)
+    return Contracts(SIGN, SPOT, FORWARD * full, STRIKE, TIME * full, RATE * full)
+
+
+def held(points):
+    own = contracts()
+    return hedging.Held(SPOT, own.rate, own.dividend_yield, own.price(points.volatility))
 
 
 def exact_fit(name, parameters, points):
@@ -58,7 +60,7 @@ def test_sticky_moneyness_is_the_processes_own_delta(name, engine, parameters):
     """Alexander and Nogueira: of scale-invariant models, with the variance held."""
     wide, own = quoted(engine, parameters)
     fit = exact_fit(name, parameters, wide)
-    found = hedging.deltas(fit, own, held(own))["sticky_moneyness"]
+    found = hedging.deltas(fit, own, contracts())["sticky_moneyness"]
     exact = engine.greeks(option_type=SIGN, dividend_yield=YIELD, **MARKET, **parameters).delta
     assert found == pytest.approx(exact, abs=2e-6)
 
@@ -68,7 +70,7 @@ def test_sticky_moneyness_is_the_processes_own_delta(name, engine, parameters):
 def test_deltas_are_differences_of_prices_as_the_smile_moves(name, rule):
     wide, own = quoted(heston, HESTON)
     model, fit = MODELS[name], MODELS[name].fit(wide)
-    found = hedging.deltas(fit, own, held(own))[rule]
+    found = hedging.deltas(fit, own, contracts())[rule]
     step = 1e-3 * SPOT
 
     def price(spot):
@@ -85,14 +87,14 @@ def test_deltas_are_differences_of_prices_as_the_smile_moves(name, rule):
 
 def test_a_falling_smile_makes_the_sticky_moneyness_delta_the_larger():
     wide, own = quoted(heston, HESTON)
-    found = hedging.deltas(exact_fit("heston", HESTON, wide), own, held(own))
+    found = hedging.deltas(exact_fit("heston", HESTON, wide), own, contracts())
     assert (found["sticky_moneyness"] > found["sticky_strike"]).all()
-    flat = hedging.deltas(MODELS["flat_black_scholes"].fit(wide), own, held(own))
+    flat = hedging.deltas(MODELS["flat_black_scholes"].fit(wide), own, contracts())
     assert np.array_equal(flat["sticky_moneyness"], flat["sticky_strike"])
 
 
 def test_the_dividend_yield_is_the_forwards():
-    assert held(quoted(heston, HESTON)[1]).dividend_yield == pytest.approx(YIELD, rel=1e-12)
+    assert contracts().dividend_yield == pytest.approx(YIELD, rel=1e-12)
 
 
 def test_profit_and_loss_is_that_of_the_accounts():
@@ -118,7 +120,7 @@ def test_a_hedge_in_the_model_loses_only_the_curvature():
         np.ones(5),
     )  # fmt: skip
     position = held(points)
-    delta = hedging.black_delta(position, points.volatility)
+    delta = hedging.own_delta(contracts(), points.volatility)
 
     def left(move):
         elapsed = 1e-9

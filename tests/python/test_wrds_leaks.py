@@ -41,11 +41,25 @@ def test_a_planted_leak_is_caught(history, stage):
     assert json.loads(json.dumps(found.record()))["stage"] == stage.name
 
 
+@pytest.mark.parametrize("stage", leak_plants.DIVIDEND_PLANTS, ids=lambda stage: stage.name)
+def test_a_dividend_used_before_its_declaration_is_caught(stage):
+    stock = History.load(
+        SampleSource("fast"), secid=truth.STOCK_SECID, first=DAYS[0], last=DAYS[-1]
+    )
+    assert detection(stage, stock).caught
+    declared = {name: table.clear() if name == "distrd" else table
+                for name, table in stock.tables.items()}  # fmt: skip
+    assert not detection(stage, History(declared)).caught
+
+
 def test_the_catalogue_of_leaks_is_complete():
     assert [stage.name for stage in leak_plants.PLANTS] == [
         "backfill", "centred mean", "global z-score", "nearest as-of join",
         "survivorship by last row", "full-sample parameter choice", "same-day close",
     ]  # fmt: skip
+    assert [stage.name for stage in leak_plants.DIVIDEND_PLANTS] == [
+        "dividend before its declaration"
+    ]
 
 
 def test_a_filled_gap_is_seen_at_the_gap_alone(history):

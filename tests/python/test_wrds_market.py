@@ -262,7 +262,7 @@ def test_american_volatilities_take_the_declared_dividends():
     assert len(fitted) >= 10
     assert abs(fitted["implied_volatility"].mean() - truth.STOCK.volatility) < 0.01
     put = fitted.filter(pl.col("option_type") == "put").row(0, named=True)
-    ex_date = dt.datetime(2019, 7, 15, 9, 30)
+    ex_date = dt.datetime(2019, 7, 10, 9, 30)
     fair = dividends.price(
         option_type="put", spot=found.spot, strike=put["strike"], rate=put["rate"],
         time_to_expiry=put["time_to_expiry"], volatility=put["implied_volatility"],
@@ -303,7 +303,7 @@ def test_a_dividend_after_a_declared_split_counts_per_share_of_the_day():
     history = load(truth.STOCK_SECID)
     found = state(history, day, secid=truth.STOCK_SECID, exercise="american")
     due = found.expiries.filter(pl.col("expiry") == dt.date(2019, 7, 19)).row(0, named=True)
-    ahead = calendar.years(calendar.quoted_at(day), dt.datetime(2019, 7, 15, 9, 30))
+    ahead = calendar.years(calendar.quoted_at(day), dt.datetime(2019, 7, 10, 9, 30))
     worth = found.spot - due["forward"] * due["discount"]
     assert worth == pytest.approx(truth.STOCK.dividend * np.exp(-due["rate"] * ahead))
     split = pl.col("distr_type") == "2"

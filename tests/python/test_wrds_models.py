@@ -157,3 +157,28 @@ def test_no_fit_knows_another():
     fit_all(others)
     assert fit_all(quotes) == first
     assert isinstance(first["heston"], Fit)
+
+
+def test_the_flat_models_error_is_the_spread_of_its_estimates():
+    """Weights of prices, noise of volatilities: White's standard error does not mix them up."""
+    generator = np.random.default_rng(4)
+    weight = np.geomspace(1.0, 12.0, 45)
+    label, time, k = np.full(45, "2019-07-19 AM"), np.full(45, 0.1), np.linspace(-0.1, 0.1, 45)
+    estimates, errors = [], []
+    for noise in generator.normal(0.28, 0.002, (600, 45)):
+        fit = MODELS["flat_black_scholes"].fit(Points(label, time, k, noise, weight))
+        estimates.append(fit.parameters["volatility"])
+        errors.append(fit.standard_errors["volatility"])
+    # of 600 estimates the spread is known to 3 %; White's error is a few percent short on 45 quotes
+    assert np.mean(errors) == pytest.approx(np.std(estimates), rel=0.12)
+    inside = np.abs(np.array(estimates) - 0.28) < 1.96 * np.array(errors)
+    assert inside.mean() > 0.9
+
+
+def test_one_quote_has_no_standard_error():
+    one = Points(
+        np.array(["2019-07-19 AM"]), np.array([0.1]), np.array([0.0]), np.array([0.3]),
+        np.array([2.0]),
+    )  # fmt: skip
+    fit = MODELS["flat_black_scholes"].fit(one)
+    assert (fit.parameters["volatility"], dict(fit.standard_errors)) == (0.3, {})

@@ -14,17 +14,19 @@ PANEL, UNIVERSE = FOLDER / "panel.toml", FOLDER / "universe.toml"
 
 
 def test_dates_are_trading_days_whose_next_one_is_in_reach():
-    found = panel.read(PANEL)
+    found, stock = panel.read(PANEL)
     last = dt.date(2019, 7, 11)
     dates = found.dates(last=last)
     assert dates[0] == dt.date(2019, 6, 27)
     assert dates[-1] == dt.date(2019, 7, 10)
     assert all(calendar.is_trade_date(day) for day in dates)
     assert len(found.dates()) >= 250
+    assert (found.panel.exercise, stock.panel.exercise) == ("european", "american")
+    assert len(stock.dates(last=last)) == 5
 
 
 def test_a_date_has_the_label_of_its_period():
-    found = panel.read(PANEL)
+    found, _ = panel.read(PANEL)
     assert found.label(dt.date(2019, 9, 30)) == "summer"
     assert found.label(dt.date(2019, 10, 1)) == "autumn"
     with pytest.raises(ValueError, match="2018-01-02 is in no period"):
@@ -39,7 +41,11 @@ BAD_PANEL = [
     pytest.param(('"european"', '"bermudan"'), "panel.exercise is 'bermudan'", id="exercise"),
     pytest.param(("2019-10-01", "2019-09-01"), "autumn does not begin after summer", id="overlap"),
     pytest.param(("last = 2019-09-30", "last = 2019-01-01"), "summer ends before", id="order"),
-    pytest.param(("[[period]]", "[[range]]"), r"unknown section \[range\]", id="section"),
+    pytest.param(("[[panel.period]]", "[[range]]"), r"unknown section \[range\]", id="section"),
+    pytest.param(("[[panel.period]]", "[[panel.range]]"), "unknown key panel.range", id="range"),
+    pytest.param(("[[panel]]", "[[study]]"), r"no \[\[panel\]\]", id="no-panel"),
+    pytest.param(("synthetic-stock-2019", "synthetic-2019"), "two panels synth", id="twice"),
+    pytest.param(('"synthetic-2019"', '"Synthetic, 2019"'), "want a-z, 0-9, _ and -", id="name"),
 ]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from wrds_pipeline import calendar, ivydb
 from wrds_pipeline.sources.sample import SampleSource
-from wrds_pipeline.synthetic import listing, paths, truth
+from wrds_pipeline.synthetic import listing, paths, stock_options, truth
 from wrds_pipeline.synthetic import tables as made
 from wrds_pipeline.synthetic.index_options import index_options
 
@@ -104,6 +104,37 @@ def test_a_strike_once_listed_stays_until_its_expiry(options):
         )
         # duplicates under another number come and go
         assert {i for i in gone if i < 0.5e12 and expiry[i] > later} == set()
+
+
+def test_strikes_of_the_stock_stay_until_expiry_or_split(tables):
+    split = calendar.trade_dates(truth.FIRST_DATE, truth.SPLIT_DAY + 1)[-1]
+    quotes = tables["opprcd"].filter(pl.col("secid") == truth.STOCK_SECID)
+    alive = quotes.filter((pl.col("contract_size") == 100.0) & (pl.col("optionid") < 0.5e12))
+    for era in (alive.filter(pl.col("date") < split), alive.filter(pl.col("date") >= split)):
+        listed = dict(era.group_by("date").agg(pl.col("optionid")).sort("date").iter_rows())
+        for day, later in itertools.pairwise(listed):
+            assert set(listed[day]) <= set(listed[later])
+    # so that no strike after the split is one of before by chance
+    before, after = (
+        set(alive.filter(rule)["strike_price"])
+        for rule in (pl.col("date") < split, pl.col("date") >= split)
+    )
+    assert not before & after
+
+
+def test_the_market_of_the_stock_prices_a_dividend_from_its_declaration():
+    ex_date = paths.dividends()[1][0]
+    declared = paths.declared(ex_date)
+    days = {day.date: day for day in paths.stock_path(truth.STOCK_DATES)}
+    before, after = (
+        max(day for day in days if day < declared), min(day for day in days if day >= declared)
+    )  # fmt: skip
+    times, _ = stock_options._dividends(days[before])
+    assert len(times) == 0
+    times, amounts = stock_options._dividends(days[after])
+    assert amounts.tolist() == [truth.STOCK.dividend / truth.SPLIT_RATIO]
+    morning = dt.datetime.combine(ex_date, calendar.OPEN)
+    assert times.tolist() == [calendar.years(calendar.quoted_at(after), morning)]
 
 
 def test_prices_are_whole_ticks(options):

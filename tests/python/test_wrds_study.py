@@ -33,7 +33,7 @@ from wrds_pipeline.provenance import ProvenanceFault
 from wrds_pipeline.sources.sample import SampleSource
 
 ROOT = Path(__file__).resolve().parents[2]
-PANEL = panel.read(ROOT / "wrds_pipeline" / "panel.toml")
+PANEL, STOCK = panel.read(ROOT / "wrds_pipeline" / "panel.toml")
 RULES = universe.read(ROOT / "wrds_pipeline" / "universe.toml")
 FIRST, LAST = dt.date(2019, 6, 27), dt.date(2019, 7, 11)
 DAY, NEXT = dt.date(2019, 7, 3), dt.date(2019, 7, 5)  # Independence Day lies between
@@ -54,7 +54,7 @@ def result(history):
 def tables(history, result):
     others = (BEFORE_THE_GAP, LOST, FIRST)
     made = [(day, study.date_result(history, day, RULES, PANEL)) for day in others]
-    return results.combined([*made, (DAY, result)])
+    return results.combined([*made, (DAY, result)], PANEL.panel.panel_id)
 
 
 def test_the_next_date_is_the_exchanges_and_the_contracts_are_the_same(result):
@@ -98,8 +98,9 @@ def test_the_future_changes_nothing_on_the_trade_date(history, result, factor):
 def test_nothing_is_known_after_its_decision(result):
     assert result["calibration"]["known_at"].max() <= as_of.decision_time(DAY)
     assert result["oos_pricing"]["known_at"].max() <= as_of.decision_time(NEXT)
-    as_of.check_calibration(aggregates.calibration({**result}))
-    as_of.check_oos(aggregates.oos_pricing({**result}))
+    tables = results.combined([(DAY, result)], PANEL.panel.panel_id)
+    as_of.check_calibration(aggregates.calibration(tables))
+    as_of.check_oos(aggregates.oos_pricing(tables))
 
 
 def test_a_date_without_a_market_is_told(tables):
@@ -116,12 +117,6 @@ def test_a_date_without_a_market_is_told(tables):
     assert told.filter(trade_date=str(LOST))["volatility"].null_count() == len(study.NAMES)
 
 
-def test_american_panels_are_refused(history):
-    american = panel.Panel(panel.Subject("x", 999998, "american"), PANEL.periods)
-    with pytest.raises(ValueError, match="exercise is 'american'"):
-        study.date_result(history, DAY, RULES, american)
-
-
 def test_results_come_back_from_their_file(tables, tmp_path):
     path = tmp_path / "study.parquet"
     results.write(tables, path, {"label": "SYNTHETIC"})
@@ -129,7 +124,7 @@ def test_results_come_back_from_their_file(tables, tmp_path):
     assert metadata["label"] == "SYNTHETIC"
     for name, frame in tables.items():
         assert found[name].select(frame.columns).equals(frame)
-    pl.DataFrame({"trade_date": [DAY]}).write_parquet(path)
+    pl.DataFrame({"panel": ["x"], "trade_date": [DAY]}).write_parquet(path)
     with pytest.raises(ValueError, match="no column dates"):
         results.read(path)
 
@@ -203,10 +198,11 @@ def folder(tmp_path_factory):
 def test_a_date_is_the_same_in_another_zone_locale_and_process(folder, tables):
     stored, _ = results.read(folder / "SYNTHETIC_study.parquet")
     days = tables["dates"]["trade_date"]
+    own = pl.col("panel") == PANEL.panel.panel_id
     for name, frame in tables.items():
         assert (
             stored[name]
-            .filter(pl.col("trade_date").is_in(days))
+            .filter(own & pl.col("trade_date").is_in(days))
             .select(frame.columns)
             .equals(frame)
         )
@@ -228,6 +224,14 @@ def test_every_file_keeps_the_schema_that_the_gate_reads_it_with(folder):
     assert (found["trade_dates"], found["leaks_missed"]) == (9, 0)
     assert found["runs_changed_by_the_future"] == 0
     assert found["models"]["heston"]["in_sample_rmse_volatility"] < 0.002
+    name = STOCK.panel.panel_id
+    stock = found["panels"][name]
+    assert (stock["exercise"], stock["trade_dates"], stock["dates_without_a_market"]) == (
+        "american", 5, 1,
+    )  # fmt: skip
+    assert found[f"models_{name}"]["flat_black_scholes"]["in_sample_rmse_volatility"] < 0.003
+    assert set(found[f"regimes_{name}"]) == {"early_summer"}
+    assert set(found[f"recovery_{name}"]) == {"volatility"}
     with pytest.raises(ValueError, match="other panels"):
         figures.figures(
             {name: content[f"{name}.csv"].head(3) for name in schemas.TABLES},
@@ -238,7 +242,7 @@ def test_every_file_keeps_the_schema_that_the_gate_reads_it_with(folder):
 
 def test_the_true_parameters_are_within_their_errors(folder):
     found = readers.read("wrds_recovery", folder / "recovery.csv")
-    assert len(found) == 5
+    assert found.group_by("panel").len().sort("panel")["len"].to_list() == [5, 1]
     deviations = found["bias"].abs() * found["dates"].sqrt() / found["mean_standard_error"]
     assert deviations.max() < 4.0
     assert found["coverage_95"].min() > 0.5
@@ -254,6 +258,12 @@ LEAKS = [
         id="not-caught",
     ),
     pytest.param(
+        lambda d: d["stages"].pop(), "the panels are due synthetic-2019: study", id="a-panel-less"
+    ),
+    pytest.param(
+        lambda d: d["views"].pop(), "the panels are due synthetic-2019: views", id="views-less"
+    ),
+    pytest.param(
         lambda d: d["stages"][0].update(caught=True, differing=1), "changed with the future", id="s"
     ),
 ]
@@ -264,8 +274,13 @@ def test_a_record_of_experiments_that_shows_a_leak_is_refused(folder, change, me
     document = json.loads((folder / "leak_detection.json").read_text())
     record = check.LeakDetection.model_validate(document)
 
+    provenance = readers.read("wrds_provenance", folder / "provenance.json")
+
     class Evidence:
         profile = "fast"
+
+        def get(self, path):
+            return provenance if path.endswith("provenance.json") else None
 
     assert list(check._leak_faults(record, Evidence())) == []
     change(document)

@@ -3,7 +3,8 @@
 References
 ----------
 Black, F. and Scholes, M. (1973), J. Political Economy 81(3), 637-654; weights as in Whaley, R. E.
-(1982), J. Financial Economics 10(1), 29-58.
+(1982), J. Financial Economics 10(1), 29-58; standard error as in White, H. (1980), Econometrica
+48(4), 817-838.
 """
 
 from __future__ import annotations
@@ -20,8 +21,17 @@ def fit(points: Points) -> Fit:
     if points.volatility.size == 0:
         raise ValueError("no quotes to fit")
     value = float(np.average(points.volatility, weights=points.weight**2))
+    count = len(points.volatility)
     error = objective(points, np.full(points.volatility.shape, value))
-    return Fit(NAME, {"volatility": value}, OK, "", len(points.volatility), error)
+    known = {"volatility": _standard_error(points, value)} if count > 1 else {}
+    return Fit(NAME, {"volatility": value}, OK, "", count, error, known)
+
+
+def _standard_error(points: Points, value: float) -> float:
+    """White's: the weights are those of prices and say little of the noise of volatilities."""
+    weight, count = points.weight**2, len(points.volatility)
+    squares = np.sum((weight * (points.volatility - value)) ** 2) * count / (count - 1)
+    return float(np.sqrt(squares) / np.sum(weight))
 
 
 def volatility(fit: Fit, points: Points, elapsed: float) -> Array:

@@ -24,6 +24,7 @@ _NEAR_MONTHS, _FAR_MONTHS, _WEEKS, _MONTH_ENDS = 4, 18, 5, 2
 # Spacing of strikes within so many shares of the spot, and how far they reach down and up.
 _SPACING = ((0.10, 25.0), (0.20, 50.0), (1.0, 100.0))
 _REACH = (0.55, 1.30)
+_STOCK_SPACING, _STOCK_REACH = 2.5, (0.8, 1.2)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -98,6 +99,12 @@ class Strikes:
             self._range[expiry] = (min(low, spot), max(high, spot))
             found.append(_grid(*self._range[expiry]))
         return found
+
+
+def stock_strikes(low: float, high: float) -> NDArray[np.float64]:
+    """Strikes of the stock's options, listed while the spot was between `low` and `high`."""
+    least, most = np.ceil(_STOCK_REACH[0] * low / _STOCK_SPACING), _STOCK_REACH[1] * high
+    return np.asarray(np.arange(least, np.floor(most / _STOCK_SPACING) + 1.0) * _STOCK_SPACING)
 
 
 def stock_expiries(day: dt.date) -> tuple[dt.date, ...]:

@@ -86,14 +86,19 @@ def stock_path(count: int) -> tuple[StockDay, ...]:
 
 
 def dividends() -> list[tuple[dt.date, float]]:
-    """Ex-dates and amounts in the shares of that day: mid-July, then every 91 days."""
-    first = dt.date(2019, 7, 15)
+    """Ex-dates and amounts in the shares of that day: July, then every 91 days."""
+    first = dt.date(2019, 7, 10)
     dates = [first + dt.timedelta(days=91 * k) for k in range(9)]
     split = calendar.trade_dates(truth.FIRST_DATE, truth.SPLIT_DAY + 1)[-1]
     return [
         (day, STOCK.dividend / (truth.SPLIT_RATIO if day >= split else 1.0))
         for day in (calendar.next_trade_date(date - dt.timedelta(days=1)) for date in dates)
     ]
+
+
+def declared(ex_date: dt.date) -> dt.date:
+    """Day on which the dividend of an ex-date was declared."""
+    return ex_date - dt.timedelta(days=45)
 
 
 def sorted_moves(date: dt.date) -> np.ndarray:

@@ -1,6 +1,7 @@
 """SYNTHETIC quotes of the stock's American options: cash dividends, a split, adjusted contracts.
 
-Fair values are those of the American engine with cash dividends (the escrowed model).
+Fair values are those of the American engine with the cash dividends that are declared (the escrowed
+model): the invented market, too, learns of a dividend by its declaration.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ import polars as pl
 from wrds_pipeline import american_volatility, calendar
 from wrds_pipeline.synthetic import paths, truth
 from wrds_pipeline.synthetic.index_options import option_rows, with_faults
-from wrds_pipeline.synthetic.listing import stock_expiries
+from wrds_pipeline.synthetic.listing import stock_expiries, stock_strikes
 from wrds_pipeline.synthetic.paths import StockDay
 from wrds_pipeline.synthetic.quoting import quotes
 from wrds_pipeline.synthetic.truth import QUOTING, STOCK
 
 _STREAM = 6
 _ROOT, _ADJUSTED_ROOT = "SYNE", "SYNE1"
+# Of the contracts that were listed before the split.
 _MONEYNESS = np.arange(0.80, 1.201, 0.05)
+_Ranges = dict[dt.date, tuple[float, float]]
 
 
 def stock_options(days: Sequence[StockDay]) -> pl.DataFrame:
@@ -32,8 +35,12 @@ def stock_options(days: Sequence[StockDay]) -> pl.DataFrame:
     as many more shares, a root of their own.
     """
     found = []
+    ranges: _Ranges = {}
+    ratio = 1.0
     for day in days:
-        contracts = _contracts(day)
+        if day.ratio != ratio:
+            ranges, ratio = {}, day.ratio
+        contracts = _contracts(day, ranges)
         fair, volatility = _values(day, contracts)
         unlisted = np.full(len(fair), np.nan)
         quoted = quotes(fair, (unlisted, unlisted), day.date, _STREAM)
@@ -49,16 +56,25 @@ def stock_options(days: Sequence[StockDay]) -> pl.DataFrame:
     return pl.concat(found)
 
 
-def _contracts(day: StockDay) -> dict[str, Any]:
-    standard = np.unique(np.round(_MONEYNESS * day.spot / 2.5) * 2.5)
-    listed = [(strike, 1.0, _ROOT) for strike in standard]
+def _listed(day: StockDay, expiry: dt.date, ranges: _Ranges) -> list[tuple[float, float, str]]:
+    """Strikes of an expiry, shares of a contract by the old ones, and roots.
+
+    A strike once listed stays: `ranges` holds the spots since each expiry was listed.
+    """
+    low, high = ranges.get(expiry, (day.spot, day.spot))
+    ranges[expiry] = (min(low, day.spot), max(high, day.spot))
+    found = [(float(strike), 1.0, _ROOT) for strike in stock_strikes(*ranges[expiry])]
     if day.ratio > 1.0:
         old = np.unique(np.round(_MONEYNESS * STOCK.spot / 5.0) * 5.0) / day.ratio
-        listed += [(strike, day.ratio, _ADJUSTED_ROOT) for strike in old]
+        found += [(float(strike), day.ratio, _ADJUSTED_ROOT) for strike in old]
+    return found
+
+
+def _contracts(day: StockDay, ranges: _Ranges) -> dict[str, Any]:
     rows = [
         (expiry, strike, ratio, root, call)
         for expiry in stock_expiries(day.date)
-        for strike, ratio, root in listed
+        for strike, ratio, root in _listed(day, expiry, ranges)
         for call in (True, False)
     ]
     expiry, strike, ratio, root, call = (list(column) for column in zip(*rows, strict=True))
@@ -95,7 +111,7 @@ def _values(day: StockDay, contracts: dict[str, Any]) -> tuple[Any, Any]:
 
 
 def _dividends(day: StockDay) -> tuple[Any, Any]:
-    """Years to the dividends after a day, and amounts per share of the day."""
+    """Years to the declared dividends after a day, and amounts per share of the day."""
     split = calendar.trade_dates(truth.FIRST_DATE, truth.SPLIT_DAY + 1)[-1]
     start = calendar.quoted_at(day.date)
     ahead = truth.SPLIT_RATIO if day.date < split else 1.0
@@ -105,7 +121,6 @@ def _dividends(day: StockDay) -> tuple[Any, Any]:
             amount * (ahead if date >= split else 1.0),
         )
         for date, amount in paths.dividends()
-        if date > day.date
+        if paths.declared(date) <= day.date < date
     ]
-    times, amounts = zip(*due, strict=True)
-    return np.array(times), np.array(amounts)
+    return np.array([time for time, _ in due]), np.array([amount for _, amount in due])

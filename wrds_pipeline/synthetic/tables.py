@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,20 +31,22 @@ def tables(profile: str) -> dict[str, pl.DataFrame]:
     ValueError
         `profile` is not declared.
     """
+    return {name: table(name, profile) for name in ivydb.SCHEMAS}
+
+
+def table(name: str, profile: str) -> pl.DataFrame:
+    """One table of a profile; see `tables`."""
     index, stock = _paths(profile)
-    made = {
-        "opprcd": pl.concat([index_options(index), stock_options(stock)]),
-        "secprd": pl.concat([*map(_security, index), *map(_security, stock)]),
-        "zerocd": pl.concat([_zero_curve(day.date) for day in index]),
-        "idxdvd": _index_dividends(index),
-        "distrd": _distributions(),
-        "fwdprd": vendor_forwards(index),
-        "secnmd": _names(),
+    makers: Mapping[str, Callable[[], pl.DataFrame]] = {
+        "opprcd": lambda: pl.concat([index_options(index), stock_options(stock)]),
+        "secprd": lambda: pl.concat([*map(_security, index), *map(_security, stock)]),
+        "zerocd": lambda: pl.concat([_zero_curve(day.date) for day in index]),
+        "idxdvd": lambda: _index_dividends(index),
+        "distrd": _distributions,
+        "fwdprd": lambda: vendor_forwards(index),
+        "secnmd": _names,
     }
-    return {
-        name: ivydb.validate(name, frame.select(ivydb.SCHEMAS[name].column_names()))
-        for name, frame in made.items()
-    }
+    return ivydb.validate(name, makers[name]().select(ivydb.SCHEMAS[name].column_names()))
 
 
 def _paths(profile: str) -> tuple[tuple[IndexDay, ...], tuple[StockDay, ...]]:
@@ -109,7 +111,7 @@ def _distributions() -> pl.DataFrame:
             "ex_date": day,
             "amount": amount,
             "adj_factor": 1.0,
-            "declare_date": day - dt.timedelta(days=45),
+            "declare_date": paths.declared(day),
             "payment_date": day + dt.timedelta(days=21),
             "distr_type": "1",
         }
@@ -153,7 +155,7 @@ def _names() -> pl.DataFrame:
 def write(name: str, profile: str, output: Path) -> None:
     """Write one table of a profile as Parquet, marked SYNTHETIC in its metadata."""
     metadata = {"synthetic": "true", "seed": str(truth.SEED), "table": name, "profile": profile}
-    tables(profile)[name].write_parquet(output, metadata=metadata, compression="zstd")
+    table(name, profile).write_parquet(output, metadata=metadata, compression="zstd")
 
 
 def read(path: Path) -> pl.DataFrame:

@@ -15,8 +15,8 @@ TRADE_DATES: Mapping[str, int] = {"fast": 10, "full": 251}
 
 INDEX_SECID = 999999
 STOCK_SECID = 999998
-# The stock is in the tables for its split, dividends and American exercise: a few weeks do.
-STOCK_DATES = 20
+# The stock is in the tables for its split, dividends and American exercise: one quarter does.
+STOCK_DATES = 65
 
 # Days of the sample, from 0, whose quotes the vendor "lost", and on whose morning the stock splits.
 LOST_DAYS = (6, 137)

@@ -18,10 +18,19 @@ from tasks.evidence.catalog import Artifact
 from tasks.evidence.checks.evidence import Evidence
 from tasks.evidence.digest import sha256_file
 from tasks.evidence.faults import Finding
-from wrds_pipeline import artifacts, as_of, leak_plants, panel, results, study, universe
+from wrds_pipeline import (
+    artifacts,
+    as_of,
+    experiments,
+    leak_plants,
+    panel,
+    results,
+    study,
+    universe,
+)
 from wrds_pipeline.provenance import Provenance
 
-_EXPIRY = ["trade_date", "expiry", "am_settlement", "model"]
+_EXPIRY = ["panel", "trade_date", "expiry", "am_settlement", "model"]
 
 
 def _file(name: str) -> Artifact:
@@ -53,13 +62,13 @@ class LeakDetection(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    leak_schema: Annotated[Literal["strikeproof/leak_detection/1"], Field(alias="schema")]
+    leak_schema: Annotated[Literal["strikeproof/leak_detection/2"], Field(alias="schema")]
     profile: Literal["fast", "full"]
     planted: _Count
     caught: _Count
     plants: tuple[Detection, ...]
     honest_twin: Detection
-    views: Detection
+    views: tuple[Detection, ...]
     stages: tuple[Detection, ...]
 
 
@@ -96,17 +105,26 @@ def _date_faults(dates: pl.DataFrame, evidence: Evidence) -> Iterator[str]:
     path = evidence.root / catalog.WRDS_PANEL
     if not path.is_file():
         return  # a pack has the panel in its provenance
-    declared = panel.read(path)
+    for declared in panel.read(path):
+        own = dates.filter(pl.col("panel") == declared.panel.panel_id)
+        yield from _panel_date_faults(own, declared)
+    known = dates.filter(pl.col("known_at").is_not_null())
+    moments = known.select("trade_date", "known_at").unique().sort("trade_date", "known_at")
+    for trade, moment in moments.iter_rows():
+        if moment > as_of.decision_time(dt.date.fromisoformat(trade)).isoformat():
+            yield f"lookahead: {trade}: known at {moment}, after the decision"
+
+
+def _panel_date_faults(dates: pl.DataFrame, declared: panel.Panel) -> Iterator[str]:
+    name = declared.panel.panel_id
     found = dates["trade_date"].unique().sort().to_list()
+    if not found:
+        yield f"no trade date of panel {name}"
+        return
     last = str(dates["next_trade_date"].max())
     due = [str(day) for day in declared.dates(last=dt.date.fromisoformat(last))]
     if found != due:
-        yield f"{len(found)} trade dates, the panel declares {len(due)} up to {last}"
-    known = dates.filter(pl.col("known_at").is_not_null())
-    moments = dict(known.select("trade_date", "known_at").unique().sort("trade_date").iter_rows())
-    for trade, moment in moments.items():
-        if moment > as_of.decision_time(dt.date.fromisoformat(trade)).isoformat():
-            yield f"lookahead: {trade}: known at {moment}, after the decision"
+        yield f"{len(found)} trade dates of panel {name}, which declares {len(due)} up to {last}"
 
 
 def _provenance_faults(provenance: Provenance, evidence: Evidence) -> Iterator[str]:
@@ -144,12 +162,13 @@ def _leak_faults(record: LeakDetection, evidence: Evidence) -> Iterator[str]:
     if record.profile != evidence.profile:
         yield f"profile {record.profile} cannot satisfy {evidence.profile}"
     names = tuple(plant.stage for plant in record.plants)
-    declared = tuple(stage.name for stage in leak_plants.PLANTS)
+    declared = tuple(stage.name for stage in (*leak_plants.PLANTS, *leak_plants.DIVIDEND_PLANTS))
     if names != declared:
         yield f"leaks tried are {', '.join(names)}; declared are {', '.join(declared)}"
+    yield from _panel_leak_faults(record, evidence)
     if (record.planted, record.caught) != (len(names), sum(p.caught for p in record.plants)):
         yield "counts of leaks planted and caught are not those of the rows"
-    for found in (*record.plants, record.honest_twin, record.views, *record.stages):
+    for found in (*record.plants, record.honest_twin, *record.views, *record.stages):
         if found.runs != found.identical + found.differing or not found.runs:
             yield f"{found.stage}: runs are not those identical and differing"
         if found.caught != (found.differing > 0):
@@ -157,13 +176,27 @@ def _leak_faults(record: LeakDetection, evidence: Evidence) -> Iterator[str]:
     for plant in record.plants:
         if not plant.caught:
             yield f"planted leak {plant.stage} was not caught"
-    for stage in (record.honest_twin, record.views, *record.stages):
+    for stage in (record.honest_twin, *record.views, *record.stages):
         if stage.differing:
             yield f"lookahead: {stage.stage} changed with the future in {stage.differing} run(s)"
 
 
+def _panel_leak_faults(record: LeakDetection, evidence: Evidence) -> Iterator[str]:
+    """The experiments were made on every panel of the study."""
+    provenance: Provenance | None = evidence.get(PROVENANCE.path)
+    if provenance is None:
+        return  # told where it is read
+    panels = [one["panel_id"] for one in provenance.panel["panels"]]
+    views = [experiments.views_name(name) for name in panels]
+    stages = [stage for name in panels for stage in experiments.stage_names(name)]
+    for tried, due in ((record.views, views), (record.stages, stages)):
+        found = [detection.stage for detection in tried]
+        if found != due:
+            yield f"experiments are of {', '.join(found)}; the panels are due {', '.join(due)}"
+
+
 def _study_faults(made: results.Tables, evidence: Evidence) -> Iterator[str]:
-    """One date of the study, chosen by the file's digest, is made anew from the tables."""
+    """One date of each panel, chosen by the file's digest, is made anew from the tables."""
     inputs = {
         name: evidence.root / path
         for name, path in STUDY.inputs.items()
@@ -174,17 +207,19 @@ def _study_faults(made: results.Tables, evidence: Evidence) -> Iterator[str]:
     digest = hashlib.sha256((evidence.root / STUDY.path).read_bytes()).digest()
     digests = tuple((name, sha256_file(path)) for name, path in inputs.items())
     try:
-        days, day, again = _made_anew(_Tables(digests, inputs), evidence.profile, digest)
+        remade = _made_anew(_Tables(digests, inputs), evidence.profile, digest)
     except ValueError:
         return  # told where the tables are read
-    stored = made["dates"]["trade_date"].to_list()
-    if stored != days:
-        yield f"holds {len(stored)} dates, panel and tables give {len(days)}"
-        return
-    for name in study.SCHEMAS:
-        mine = made[name].filter(pl.col("trade_date") == day)
-        if not mine.equals(again[name].select(mine.columns)):
-            yield f"{name} of {day} is not what the study makes of the tables"
+    for panel_id, days, day, again in remade:
+        own = pl.col("panel") == panel_id
+        stored = made["dates"].filter(own)["trade_date"].to_list()
+        if stored != days:
+            yield f"holds {len(stored)} dates of {panel_id}, panel and tables give {len(days)}"
+            continue
+        for name in study.SCHEMAS:
+            mine = made[name].filter(own & (pl.col("trade_date") == day))
+            if not mine.equals(again[name].select(mine.columns)):
+                yield f"{name} of {day} is not what the study of {panel_id} makes of the tables"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,13 +230,19 @@ class _Tables:
     paths: Mapping[str, Path] = field(compare=False)
 
 
+_Remade = tuple[str, list[dt.date], dt.date, results.Tables]
+
+
 @lru_cache(maxsize=4)
-def _made_anew(
-    tables: _Tables, profile: str, digest: bytes
-) -> tuple[list[dt.date], dt.date, results.Tables]:
-    """Dates of the study, the one that a digest chooses, and its results."""
+def _made_anew(tables: _Tables, profile: str, digest: bytes) -> list[_Remade]:
+    """Of each panel its name, its dates, the one that a digest chooses, and its results."""
     config = {"profile": profile, "mode": "sample"}
     rules, declared = universe.read(tables.paths["universe"]), panel.read(tables.paths["panel"])
-    function, days = artifacts.studied(artifacts.sample(tables.paths, config), declared, rules)
-    day = days[int.from_bytes(digest[:4], "big") % len(days)]
-    return days, day, results.combined([(day, function(day))])
+    found = []
+    for function, days in artifacts.studies(
+        artifacts.sample(tables.paths, config), declared, rules
+    ):
+        name = function.panel.panel.panel_id
+        day = days[int.from_bytes(digest[:4], "big") % len(days)]
+        found.append((name, days, day, results.combined([(day, function(day))], name)))
+    return found

@@ -22,10 +22,11 @@ WRDS_TABLES: Mapping[str, str] = {
     "parameters": "parameters of every model by date",
     "dates": "how every fit went, and the losses of every date, losing ones too",
     "summary": "errors by tenor and moneyness, at least ten contracts a cell",
+    "regimes": "errors by regime of the panel's dates, tenor and moneyness",
     "hedging": "delta-hedged profit and loss by model, rule, tenor and moneyness",
-    "comparison": "mean losses, bootstrap intervals, model confidence sets",
+    "comparison": "mean losses by panel and regime, bootstrap intervals, model confidence sets",
     "pairs": "Diebold-Mariano tests of every pair of models",
-    "recovery": "Heston's parameters beside those that made the sample",
+    "recovery": "estimated parameters beside those that made the sample",
 }
 _WRDS_FILES = {name: f"{_WRDS}/{name}.csv" for name in WRDS_TABLES}
 
@@ -46,7 +47,7 @@ FAMILY: tuple[Artifact, ...] = (
     Artifact(
         _STUDY,
         "wrds_sample",
-        "SYNTHETIC sample: every date of the study, contract by contract",
+        "SYNTHETIC sample: every panel and date of the study, contract by contract",
         "wrds_pipeline.artifacts:write_study",
         "wrds_study",
         {**_DECLARED, **_SAMPLE_TABLES},
