@@ -308,14 +308,18 @@ def figures(target: Path) -> None:
         own = re.sub(r"^#", "##", peers.read_text(encoding="utf-8"), flags=re.MULTILINE)
         sections.append(own)
     pictures = [p for p in catalog.BY_PATH.values() if p.path.endswith(".png")]
-    for page, title, chosen in (("speed", "Speed", True), ("accuracy", "Accuracy", False)):
-        parts = [f"# {title}", lead if sections else NO_FIGURES]
-        parts += [part for part in sections if _is_speed(part.splitlines()[0]) is chosen]
+    profile = lead.strip().partition("\n\n")[0]
+    for page, title, chosen, top in (
+        ("speed", "Speed", True, profile),
+        ("accuracy", "Accuracy", False, lead),
+    ):
+        parts = [f"# {title}", top if sections else NO_FIGURES]
         for picture in pictures:
             if (ROOT / picture.path).is_file() and _is_speed(picture.family) is chosen:
                 name = "_".join(Path(picture.path).relative_to("docs/artifacts").parts)
                 shutil.copyfile(ROOT / picture.path, target / "pictures" / name)
                 parts += [f"## {picture.title}", f"![{picture.title}](pictures/{name})"]
+        parts += [part for part in sections if _is_speed(part.splitlines()[0]) is chosen]
         write(target / f"{page}.md", "\n\n".join(parts))
 
 
