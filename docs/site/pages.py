@@ -198,7 +198,7 @@ def paragraphs(rows: list[str]) -> list[str]:
     """One paragraph, or an item for each reference ``[n] ...``."""
     found: list[list[str]] = [[]]
     for row in rows:
-        if re.match(r"\[\d+\] ", row):
+        if re.match(r"\[\d+\] (?:[A-Z]|del )", row):  # not "[1] gives ..."
             found.append(["* " + escaped(row)])
         else:
             found[-1].append(escaped(row))
