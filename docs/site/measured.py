@@ -1,14 +1,16 @@
 """Tables of the comparison page, from the measurements kept in docs/site/data.
 
-`doit peers` and `doit frontier` measured them; data/origin.json says on what, when and at which
-commit. The page shows every question, and apart from the rest each in which another package was
-faster, more accurate or failed less: nothing is chosen by hand.
+`doit peers` and `doit frontier` measured them, ``python docs/site/measured.py`` took them over from
+docs/artifacts; data/origin.json says on what, when and at which commit. The page shows every
+question, and apart from the rest each in which another package was faster, more accurate or failed
+less: nothing is chosen by hand.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -16,7 +18,8 @@ import polars as pl
 from tasks.evidence import tables
 from tasks.evidence.peers import plan, report
 
-DATA = Path(__file__).resolve().parent / "data"
+SITE = Path(__file__).resolve().parent
+DATA = SITE / "data"
 OURS = plan.OURS
 # What of a row is better when it is less, and from which factor it is more than noise.
 _BETTER = {
@@ -124,3 +127,26 @@ def filled(text: str) -> str:
     """The page with its tables."""
     found = sections()
     return re.sub(r"\{\{(\w+)\}\}", lambda name: found[name[1]], text)
+
+
+def keep(artifacts: Path, data: Path) -> None:
+    """Take the measurements over from a folder of artifacts, with what their receipts say."""
+    manifest = json.loads((artifacts / "manifest.json").read_text(encoding="utf-8"))
+    origin = {"machine": manifest["machine"]}
+    for name in ("peers", "frontier"):
+        table = artifacts / name / f"{name}.csv"
+        receipt = json.loads(Path(f"{table}.receipt.json").read_text(encoding="utf-8"))
+        run = receipt["predicate"]["runDetails"]
+        origin[name] = {
+            "artifact": f"docs/artifacts/{name}/{name}.csv",
+            "made_by": f"doit {name}",
+            "commit": run["byproducts"][0]["annotations"]["commit"],
+            "day": run["metadata"]["startedOn"][:10],
+        }
+        shutil.copyfile(table, data / table.name)
+    text = json.dumps(origin, indent=2, sort_keys=True)
+    (data / "origin.json").write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    keep(SITE.parent / "artifacts", DATA)

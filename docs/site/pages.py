@@ -18,6 +18,8 @@ from pathlib import Path
 
 import measured
 
+from tasks.evidence import catalog
+
 SITE = Path(__file__).resolve().parent
 DOCS = SITE.parent
 ROOT = DOCS.parent
@@ -196,7 +198,7 @@ def paragraphs(rows: list[str]) -> list[str]:
     """One paragraph, or an item for each reference ``[n] ...``."""
     found: list[list[str]] = [[]]
     for row in rows:
-        if re.match(r"\[\d+\] ", row):
+        if re.match(r"\[\d+\] (?:[A-Z]|del )", row):  # not "[1] gives ..."
             found.append(["* " + escaped(row)])
         else:
             found[-1].append(escaped(row))
@@ -295,25 +297,42 @@ def theory_pages(target: Path) -> None:
 
 
 def figures(target: Path) -> None:
-    """What the last run of the graph says of speed and accuracy."""
-    summary = sorted((DOCS / "artifacts").rglob("*summary*.md"))
-    pictures = sorted((DOCS / "artifacts").rglob("*.png"))
-    parts = ["# Speed and accuracy"]
-    if not summary and not pictures:
-        parts.append(
-            "These pages were built where the graph had not been run: there are no figures to "
-            "show. `.venv/bin/doit`, then `.venv/bin/doit docs`, shows them."
-        )
-    else:
-        parts.append("Made by the task graph and copied as they are, each with its receipt there.")
-    texts = [path.read_text(encoding="utf-8") for path in summary]
-    parts += [re.sub(r"^#", "##", text, flags=re.MULTILINE) for text in texts]
-    for path in pictures:
-        name = "_".join(path.relative_to(DOCS / "artifacts").parts)
-        (target / "pictures").mkdir(exist_ok=True)
-        shutil.copyfile(path, target / "pictures" / name)
-        parts += [f"## {path.stem.replace('_', ' ')}", f"![{path.stem}](pictures/{name})"]
-    write(target / "figures.md", "\n\n".join(parts))
+    """Pages of speed and of accuracy: what the last run of the graph says, its pictures beside."""
+    artifacts = DOCS / "artifacts"
+    summary = artifacts / "metrics_summary.md"
+    text = summary.read_text(encoding="utf-8") if summary.is_file() else ""
+    lead, *sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)
+    lead = re.sub(r"^# .*\n", "", lead)  # the page has a title of its own
+    peers = artifacts / "peers" / "peers.md"
+    if peers.is_file():
+        own = re.sub(r"^#", "##", peers.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        sections.append(own)
+    pictures = [p for p in catalog.BY_PATH.values() if p.path.endswith(".png")]
+    profile = lead.strip().partition("\n\n")[0]
+    for page, title, chosen, top in (
+        ("speed", "Speed", True, profile),
+        ("accuracy", "Accuracy", False, lead),
+    ):
+        parts = [f"# {title}", top if sections else NO_FIGURES]
+        for picture in pictures:
+            if (ROOT / picture.path).is_file() and _is_speed(picture.family) is chosen:
+                name = "_".join(Path(picture.path).relative_to("docs/artifacts").parts)
+                shutil.copyfile(ROOT / picture.path, target / "pictures" / name)
+                parts += [f"## {picture.title}", f"![{picture.title}](pictures/{name})"]
+        parts += [part for part in sections if _is_speed(part.splitlines()[0]) is chosen]
+        write(target / f"{page}.md", "\n\n".join(parts))
+
+
+NO_FIGURES = (
+    "These pages were built where the graph had not been run: there are no figures to show. "
+    "`.venv/bin/doit`, then `.venv/bin/doit docs`, shows them."
+)
+
+
+def _is_speed(name: str) -> bool:
+    """Whether a family, or the heading of its figures, is about time."""
+    words = ("benchmark", "instruction", "frontier", "peers", "packages", "qmc", "time")
+    return any(word in name.lower() for word in words)
 
 
 def main(target: Path) -> None:
@@ -322,6 +341,7 @@ def main(target: Path) -> None:
     own = shutil.ignore_patterns("__pycache__", "pages.py", "measured.py", "data")
     shutil.copytree(SITE, target, ignore=own)
     write(target / "comparison.md", measured.filled((SITE / "comparison.md").read_text("utf-8")))
+    shutil.copytree(DOCS / "pictures", target / "pictures")
     python_pages(target / "python")
     cpp_pages(target / "cpp")
     theory_pages(target / "theory")

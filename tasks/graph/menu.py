@@ -110,6 +110,6 @@ class Menu(List):  # type: ignore[misc]
             if name in named
         }
         capital = {name: purpose[:1].upper() + purpose[1:] for name, purpose in commands.items()}
-        for line in lines({**capital, **tasks}):
-            self.outstream.write(line)
+        # at once: a reader that stops early, like head, must not break it
+        self.outstream.write("".join(lines({**capital, **tasks})))
         return 0

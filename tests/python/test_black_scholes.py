@@ -452,6 +452,19 @@ def test_the_package_imports_numpy_only():
     assert done.stdout == "[]\n"
 
 
+def test_a_start_pays_for_neither_numpy_nor_an_engine():
+    script = (
+        "import sys, strikeproof; before = set(sys.modules)\n"
+        "assert 'numpy' not in before and not any('black_scholes' in m for m in before)\n"
+        "assert strikeproof.Status(6).name == 'NOT_CONVERGED' and 'numpy' in sys.modules\n"
+        "assert set(strikeproof.__all__) <= set(dir(strikeproof))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_package_says_how_it_was_compiled():
     info = strikeproof.build_info()
     assert info["version"] == strikeproof.__version__ == importlib.metadata.version("strikeproof")

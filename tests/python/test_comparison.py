@@ -68,3 +68,23 @@ def test_the_figures_name_the_run_that_made_them(measured):
         assert origin[name]["made_by"] == f"doit {name}"
         assert len(origin[name]["commit"]) == 40
     assert origin["machine"]["processor"]
+
+
+def test_measurements_are_taken_over_with_what_their_receipts_say(measured, tmp_path):
+    artifacts, data = tmp_path / "artifacts", tmp_path / "data"
+    data.mkdir()
+    for name in ("peers", "frontier"):
+        (artifacts / name).mkdir(parents=True)
+        (artifacts / name / f"{name}.csv").write_text("a\n1\n")
+        run = {
+            "byproducts": [{"annotations": {"commit": "c" * 40}}],
+            "metadata": {"startedOn": "2026-01-02T03:04:05Z"},
+        }
+        receipt = artifacts / name / f"{name}.csv.receipt.json"
+        receipt.write_text(json.dumps({"predicate": {"runDetails": run}}))
+    (artifacts / "manifest.json").write_text(json.dumps({"machine": {"processor": "x"}}))
+    measured.keep(artifacts, data)
+    origin = json.loads((data / "origin.json").read_text())
+    assert origin["peers"]["commit"] == "c" * 40
+    assert origin["frontier"]["day"] == "2026-01-02"
+    assert (data / "peers.csv").read_text() == "a\n1\n"
