@@ -109,7 +109,7 @@ def test_optional_artifacts_are_shown_where_they_are_and_named_where_not(tmp_pat
 
 
 def test_errors_are_drawn_model_by_model_and_never_added():
-    cell = {"tenor": "all", "moneyness": "all", "contracts": 30}
+    cell = {"panel": "index", "tenor": "all", "moneyness": "all", "contracts": 30}
     rows = [
         {"period": period, "model": model, "rmse_volatility": error} | cell
         for model, error in (("heston", 0.01), ("ssvi", 0.02), ("svi_slices", 0.04))
