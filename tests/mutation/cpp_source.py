@@ -47,7 +47,8 @@ def mutants(target: str, files: list[str]) -> dict[Mutant, str]:
                 continue
             if _code(before) == _code(text) or _BRACKETS.findall(before) != _BRACKETS.findall(text):
                 continue  # only a comment or spaces differ; no template any more
-            mutant = Mutant(target, name, line, _operator(rule), before.strip(), text.strip())
+            old, new = (" ".join(words.split()) for words in (before, text))
+            mutant = Mutant(target, name, line, _operator(rule), old, new)
             found[mutant] = "".join([*source[: line - 1], text, *source[line:]])
     return found
 

@@ -100,10 +100,11 @@ def witnesses() -> dict[str, list[str]]:
     return found
 
 
-def missed(parts: set[str], met_by: dict[str, list[str]]) -> str | None:
+def missed(parts: set[str], met_by: dict[str, list[str]] | None) -> str | None:
     """The first lie that is missed, or what is said to the honest; None when all is well.
 
-    `parts` are those that the mutant can reach; the others meet what they met before.
+    `parts` are those that the mutant can reach; the others meet what they met before. Without
+    `met_by` only the honest evidence is looked at.
     """
     from tasks.evidence import gate, repository
     from tasks.negative import run
@@ -116,7 +117,7 @@ def missed(parts: set[str], met_by: dict[str, list[str]]) -> str | None:
 
     if words := said(repository.ROOT, run.ARTIFACTS):
         return f"honest: {words[0]}"[:100]
-    wanted = {number for number, by in met_by.items() if by and set(by) <= parts}
+    wanted = {number for number, by in (met_by or {}).items() if by and set(by) <= parts}
     for number, pattern, scene in _lies(wanted):
         words = said(scene.root, run.ARTIFACTS)
         if not any(re.search(pattern, line) for line in words):
@@ -131,11 +132,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--witnesses", type=Path, required=True)
     parser.add_argument("--make", action="store_true", help="write the witnesses and end")
+    parser.add_argument("--honest", action="store_true", help="leave the lies out")
     parser.add_argument("--module")
     parser.add_argument("--file", type=Path)
     parser.add_argument("--text", type=Path)
     parser.add_argument("--tests", nargs="*", default=[])
     parser.add_argument("--parts", nargs="*", default=[])
+    parser.add_argument("--slow", nargs="*", default=[])
     options = parser.parse_args()
     if options.make:
         _at_the_commit_of_the_evidence()
@@ -144,21 +147,26 @@ def main() -> int:
     if options.module:
         text = options.text.read_text(encoding="utf-8")
         sys.meta_path.insert(0, _Finder(options.module, options.file, text))  # type: ignore[arg-type]
+    by = _failed(options.tests)
+    if by is None and options.parts:
+        _at_the_commit_of_the_evidence()
+        met_by = None if options.honest else json.loads(options.witnesses.read_text())
+        by = missed(set(options.parts), met_by)
+    by = by or _failed(options.slow)
+    if by is None:
+        return 0
+    sys.stdout.write(f"\n{by}\n")
+    return 1
+
+
+def _failed(tests: list[str]) -> str | None:
+    """The first of some tests that fails."""
     import pytest
 
-    if options.tests:
-        seen = _Failed()
-        if pytest.main(["-x", "-q", "-p", "no:cacheprovider", *options.tests], plugins=[seen]):
-            sys.stdout.write(f"\n{seen.name}\n")
-            return 1
-    if options.parts:
-        _at_the_commit_of_the_evidence()
-        met_by = json.loads(options.witnesses.read_text())
-        by = missed(set(options.parts), met_by)
-        if by is not None:
-            sys.stdout.write(f"\n{by}\n")
-            return 1
-    return 0
+    seen = _Failed()
+    if not tests or not pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests], [seen]):
+        return None
+    return seen.name
 
 
 class _Failed:

@@ -27,7 +27,7 @@ class Mutant:
     file: str
     line: int
     operator: str
-    before: str
+    before: str  # spaces as they come in one line
     after: str
     verdict: str = ""
     by: str = ""  # the first test that failed
@@ -50,8 +50,11 @@ def read(path: Path = RESULTS) -> list[Mutant]:
 
 
 def merge(rows: Iterable[Mutant], path: Path = RESULTS) -> None:
-    """Put new rows in the place of those of the same mutants, and write the file in order."""
-    known = {row.place(): row for row in read(path)}
+    """Put new rows in the place of those of the same mutants, and write the file in order.
+
+    A row whose place has been rewritten since is dropped: nothing can be said of it any more.
+    """
+    known = {row.place(): row for row in read(path) if _stands(row)}
     for row in rows:
         old = known.get(row.place())
         kept = old.explanation if old and row.verdict == SURVIVED else row.explanation
@@ -61,6 +64,11 @@ def merge(rows: Iterable[Mutant], path: Path = RESULTS) -> None:
         writer = csv.DictWriter(stream, [f.name for f in fields(Mutant)], lineterminator="\n")
         writer.writeheader()
         writer.writerows(map(asdict, ordered))
+
+
+def _stands(row: Mutant) -> bool:
+    path = ROOT / row.file
+    return path.is_file() and row.before in " ".join(path.read_text(encoding="utf-8").split())
 
 
 def counts(rows: Iterable[Mutant]) -> str:
