@@ -3,6 +3,7 @@
 import json
 import math
 import shutil
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,14 +13,15 @@ from tasks.evidence import (
     manifest,
     receipts,
     repository,
+    schemas,
     sources,
     summary,
     summary_text,
     tolerances,
 )
 from tasks.evidence.catalog import Artifact
+from tasks.evidence.checks import bundles, figures, listing, mutants, provenance, report
 from tasks.evidence.checks import evidence as reading
-from tasks.evidence.checks import figures, listing, mutants, provenance
 from tasks.evidence.checks.evidence import Evidence
 from tasks.evidence.digest import canonical_json, sha256_bytes
 from tasks.evidence.faults import EvidenceFault, Finding
@@ -167,6 +169,18 @@ def test_what_cannot_be_read_is_told_of_artifact_and_receipt(tmp_path):
     assert said[1].problem.startswith("not a receipt: KeyError")
 
 
+def test_a_file_that_cannot_be_opened_is_a_finding(tmp_path, monkeypatch):
+    def refusing(*_):
+        raise PermissionError(13, "Permission denied")
+
+    path = tmp_path / catalog.SUMMARY.path
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"x")
+    monkeypatch.setattr(schemas, "read", refusing)
+    found = Finding(catalog.SUMMARY.path, "unreadable: Permission denied", catalog.SUMMARY.fix)
+    assert reading.read_artifact(catalog.SUMMARY, tmp_path) == (None, [found])
+
+
 # Summary
 
 
@@ -234,6 +248,21 @@ def listed(tmp_path):
         "versions": {},
         "artifacts": manifest.entries(paths),
     }
+
+
+def test_a_manifest_is_written_of_what_lies_there(listed):
+    root, document = listed
+    output, seen = root / "manifest.json", []
+    manifest.write_manifest(
+        output,
+        inputs={a.path: root / a.path for a in manifest.listed()},
+        config={"profile": "fast", "commit": COMMIT},
+        progress=lambda *done: seen.append(done),
+    )
+    written = json.loads(output.read_bytes())
+    assert manifest.Manifest.model_validate(written).commit == COMMIT
+    assert written["artifacts"] == document["artifacts"]
+    assert seen == [(1, 1)]
 
 
 def of_manifest(root, document, **settings):
@@ -328,6 +357,26 @@ def test_nothing_lies_beside_the_artifacts_but_receipts_and_private_aggregates(l
     assert [f.path for f in said] == found
     assert said[0].problem == "unlisted file: no artifact of the catalog"
     assert said[0].fix == f"rm {found[0]}"
+
+
+# Report
+
+
+def test_pages_are_looked_at_beside_the_summary(monkeypatch):
+    asked = []
+
+    def faults(pages, document, _):
+        asked.append((set(pages), document))
+        yield next(iter(pages)), "said"
+
+    monkeypatch.setattr(report, "faults", faults)
+    pages = dict.fromkeys(report._PAGES, object())
+    summarised = {catalog.SUMMARY.path: summary.Summary.model_validate(summary_document())}
+    assert problems(report.check, evidence_of(content=summarised | pages)) == ["said"]
+    assert asked == [(set(report._PAGES), summary_document())]
+    some = dict(list(pages.items())[1:])
+    for content in (pages, summarised, summarised | some):
+        assert problems(report.check, evidence_of(content=content)) == []
 
 
 # Record of lies
@@ -502,6 +551,30 @@ def test_tolerances_that_are_gone_broken_or_not_committed_are_refused(tmp_path, 
         assert said() == []
 
 
+def test_what_is_required_and_what_else_is_there_is_demanded(tmp_path):
+    there = catalog.OPTIONAL[0]
+    path = tmp_path / there.path
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"")
+    said = gate.run_gate(tmp_path, "fast", COMMIT, checks={}).findings
+    names = {finding.path for finding in said} - {catalog.TOLERANCES}
+    demanded = (*catalog.REQUIRED, there)
+    assert names == {a.path for a in demanded} | {a.receipt for a in demanded}
+
+
+def test_notes_count_lies_and_refusals(monkeypatch):
+    content = {
+        catalog.MUTANTS.path: record(M001="refused", M002="refused", M003="pending"),
+        bundles.REFUSALS.path: SimpleNamespace(refusals=[SimpleNamespace(refused=True)]),
+    }
+    monkeypatch.setattr(gate, "load", lambda *_: evidence_of(content=content))
+    notes = gate.run_gate(ROOT, "fast", COMMIT, (), {}).notes
+    assert notes[0] == "negative evidence: 2 lies refused, 1 pending"
+    assert notes[1].startswith("bundles: 1 of ")
+    monkeypatch.setattr(gate, "load", lambda *_: evidence_of())
+    assert gate.run_gate(ROOT, "fast", COMMIT, (), {}).notes == ()
+
+
 def test_a_verdict_is_told_to_people_and_recorded():
     passed = gate.Verdict("fast", COMMIT, (), ("a note",))
     head, note = gate.text(passed).splitlines()
@@ -533,7 +606,7 @@ def test_the_command_refuses_with_its_code_and_its_words(monkeypatch, capsys, tm
 
     assert run(()) == 0
     assert capsys.readouterr().out.startswith("gate passed")
-    assert run((Finding("a", "b", "c"),)) == gate.REFUSED
+    assert run((Finding("a", "b", "c"),)) == gate.REFUSED == 2
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "gate refused: 1 fault(s)\na: b; fix: c\n")
     assert asked[0] == (tmp_path, "full", repository.commit())
