@@ -35,12 +35,13 @@ packages=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))'
   --config-settings=cmake.define.STRIKEPROOF_SANITIZE="$sanitize" .
 
 # Tests of the bindings: every engine's arguments and failures, columns of odd strides and types,
-# threads. Evidence, reports and pipeline call the same functions and are left out.
+# threads; those of seconds first. Evidence, reports and pipeline call the same functions and are
+# left out.
 tests=()
-for name in american american_approximation asian barrier basket black_scholes calibration digital \
-  dividends double_barrier exchange forward_models frame heston jumps kou lattice lookback \
-  monte_carlo monte_carlo_american partial_barrier portfolio rainbow random smile_models spread \
-  ssvi svi term_structure variance_gamma; do
+for name in black_scholes portfolio forward_models barrier digital term_structure dividends \
+  exchange spread svi lattice double_barrier partial_barrier lookback rainbow basket asian ssvi \
+  variance_gamma kou jumps random frame heston smile_models calibration american_approximation \
+  american monte_carlo monte_carlo_american; do
   tests+=("tests/python/test_$name.py")
 done
 [ $# -gt 0 ] || set -- "${tests[@]}"
@@ -57,10 +58,16 @@ fixed=()
 [ "$kind" = asan ] || fixed=(setarch "$(uname -m)" --addr-no-randomize)
 
 # -S: without site no editable install redirects the import of the package
-env LD_PRELOAD="$preload" \
-  PYTHONPATH="$folder/package:$packages:$PWD" \
-  PYTHONMALLOC=malloc \
-  ASAN_OPTIONS=detect_leaks=0:strict_string_checks=1:detect_stack_use_after_return=1 \
-  UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-  TSAN_OPTIONS="suppressions=$PWD/tests/sanitizers/tsan.supp:halt_on_error=0:exitcode=66:history_size=4" \
-  "${fixed[@]}" "$python" -S -m pytest -q -p no:cacheprovider "$@"
+sanitized() {
+  env LD_PRELOAD="$preload" \
+    PYTHONPATH="$folder/package:$packages:$PWD" \
+    PYTHONMALLOC=malloc \
+    ASAN_OPTIONS=detect_leaks=0:strict_string_checks=1:detect_stack_use_after_return=1 \
+    UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+    TSAN_OPTIONS="suppressions=$PWD/tests/sanitizers/tsan.supp:exitcode=66:history_size=4" \
+    "${fixed[@]}" "$python" -S "$@"
+}
+sanitized -c "import strikeproof
+found = strikeproof.build_info()['sanitizers']
+assert found == '$sanitize', f'the package that is imported has sanitizers {found}'"
+sanitized -m pytest -q -p no:cacheprovider "$@"
