@@ -74,7 +74,8 @@ void put_kink(const VanillaOption& o, const FlatMarket& m, double A, Quantities&
   v[kVolga] = 0.0;
   v[kCharm] = carry == 0.0 ? m.dividend_yield * v[kDelta] : infinite(-carry);
   if (expired && m.volatility > 0.0) {
-    v[kCharm] = infinite(-(0.5 * carry / m.volatility + 0.25 * m.volatility));
+    const double drift = 0.5 * carry / m.volatility + 0.25 * m.volatility;
+    v[kCharm] = drift == 0.0 ? m.dividend_yield * v[kDelta] : infinite(-drift);
   }
   v[kVeta] = expired ? -kInfinity : density * (half_carry * std::sqrt(T) - 0.5 / std::sqrt(T));
   v[kSpeed] = -kInfinity;

@@ -78,6 +78,25 @@ TEST(Barrier, InAndOutAreTheVanillaOption) {
   }
 }
 
+// The bounds that rounding may not cross are kept by both; some of these prices lie on them.
+TEST(Barrier, GreeksComeWithThePrice) {
+  std::mt19937_64 random(20261126);
+  int at_a_bound = 0;
+  for (int k = 0; k < 20000; ++k) {
+    auto [o, m] = draw(random);
+    o.knock = k % 2 == 0 ? Knock::kOut : Knock::kIn;
+    const double price = engine::price(o, m).value;
+    const auto [g, status] = engine::greeks(o, m);
+    if (status == Status::kOverflow) continue;
+    ASSERT_EQ(status, Status::kOk);
+    EXPECT_EQ(g.price, price);
+    const double plain =
+        strikeproof::black_scholes::price({o.type, o.strike, o.time_to_expiry}, m).value;
+    at_a_bound += price == 0.0 || price == plain ? 1 : 0;
+  }
+  EXPECT_GT(at_a_bound, 100);
+}
+
 TEST(Barrier, PowersThatOverflowLeaveNoTrace) {
   // (H/S)^(2 mu) is exp(+-20000) here
   for (const double rate : {-0.1, 0.1}) {

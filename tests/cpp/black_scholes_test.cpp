@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdlib>
@@ -12,6 +13,8 @@
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "strikeproof/black_scholes_terms.hpp"
 
 namespace {
 
@@ -30,6 +33,7 @@ struct Reference {
   VanillaOption option;
   FlatMarket market;
   double price, delta, gamma, vega, theta, theta_scale, rho;
+  std::array<double, 15> rest;  // dividend rho, then each of second order with its scale
 };
 
 std::vector<Reference> references() {
@@ -43,7 +47,7 @@ std::vector<Reference> references() {
     std::istringstream stream(line);
     std::string cell;
     std::getline(stream, cell, ',');  // family
-    std::array<double, 14> v{};
+    std::array<double, 29> v{};
     for (double& value : v) {
       std::getline(stream, cell, ',');
       value = std::strtod(cell.c_str(), nullptr);
@@ -57,7 +61,9 @@ std::vector<Reference> references() {
                     v[10],
                     v[11],
                     v[12],
-                    v[13]});
+                    v[13],
+                    {}});
+    std::copy_n(v.begin() + 14, 15, rows.back().rest.begin());
   }
   return rows;
 }
@@ -80,11 +86,42 @@ TEST(BlackScholes, AgreesWithReferencesToThirteenDigits) {
   }
 }
 
-TEST(BlackScholes, ImpliedVolatilityReturnsTheOneThatPriced) {
+// Vector kernels answer ordinary rows, so that the careful engine must be asked by name.
+TEST(BlackScholes, TheCarefulEngineAgreesWithAllReferences) {
+  for (const Reference& row : references()) {
+    const auto [v, status] = bs::careful::quantities(row.option, row.market, bs::kQuantities);
+    ASSERT_EQ(status, Status::kOk);
+    EXPECT_EQ(v[bs::kPrice], bs::careful::price(row.option, row.market).value);
+    EXPECT_LT(relative(v[bs::kPrice], row.price), 1e-13) << row.price;
+    EXPECT_LT(relative(v[bs::kDelta], row.delta), 1e-12) << row.delta;
+    EXPECT_LT(relative(v[bs::kGamma], row.gamma), 1e-12) << row.gamma;
+    EXPECT_LT(relative(v[bs::kVega], row.vega), 1e-12) << row.vega;
+    EXPECT_LT(std::fabs(v[bs::kTheta] - row.theta), 1e-12 * row.theta_scale) << row.theta;
+    EXPECT_LT(relative(v[bs::kRho], row.rho), 1e-12) << row.rho;
+    EXPECT_LT(relative(v[bs::kDividendRho], row.rest[0]), 1e-12) << row.rest[0];
+    for (std::size_t k = bs::kVanna; k < bs::kQuantities; ++k) {
+      const std::size_t place = 2 * (k - bs::kVanna) + 1;
+      EXPECT_LE(std::fabs(v[k] - row.rest[place]), 1e-12 * row.rest[place + 1]) << k;
+    }
+  }
+}
+
+using Inversion = strikeproof::PriceResult (*)(double, const VanillaOption&, const FlatMarket&);
+
+class Inverse : public testing::TestWithParam<Inversion> {};
+
+INSTANTIATE_TEST_SUITE_P(BlackScholes, Inverse,
+                         testing::Values(Inversion{bs::implied_volatility},
+                                         Inversion{bs::careful::implied_volatility}),
+                         [](const auto& tested) {
+                           return tested.index == 0 ? std::string("Engine") : "Careful";
+                         });
+
+TEST_P(Inverse, ImpliedVolatilityReturnsTheOneThatPriced) {
   int solved = 0;
   for (const Reference& row : references()) {
     const double price = bs::price(row.option, row.market).value;
-    const auto [volatility, status] = bs::implied_volatility(price, row.option, row.market);
+    const auto [volatility, status] = GetParam()(price, row.option, row.market);
     if (status == Status::kNoTimeValue) continue;  // lost in rounding the price
     ASSERT_EQ(status, Status::kOk);
     ++solved;
@@ -120,10 +157,14 @@ INSTANTIATE_TEST_SUITE_P(
     Limits, Limit,
     testing::Values(Case{"ExpiredInTheMoney", {kCall, 90, 0}, {100, .05, .01, .2}, 10, 1},
                     Case{"ExpiredAtTheMoney", {kCall, 100, 0}, {100, .05, .01, .2}, 0, .5},
+                    Case{"ExpiredOutOfTheMoney", {kCall, 110, 0}, {100, .05, .01, .2}, 0, 0},
+                    Case{"ExpiredPutInTheMoney", {kPut, 110, 0}, {100, .05, .01, .2}, 10, -1},
                     Case{"ExpiredPut", {kPut, 90, 0}, {100, .05, .01, .2}, 0, 0},
                     Case{"NoVolatility", {kCall, 90, 1}, {100, 0, 0, 0}, 10, 1},
                     Case{"NoStrike", {kCall, 0, 1}, {100, 0, 0, .2}, 100, 1},
                     Case{"NoStrikePut", {kPut, 0, 1}, {100, 0, 0, .2}, 0, 0},
+                    Case{"NeitherSpotNorStrike", {kCall, 0, 1}, {0, 0, 0, .2}, 0, 1},
+                    Case{"NeitherSpotNorStrikePut", {kPut, 0, 1}, {0, 0, 0, .2}, 0, 0},
                     Case{"NoSpotPut", {kPut, 90, 1}, {0, 0, 0, .2}, 90, -1},
                     Case{"HugeVolatility", {kCall, 90, 1}, {100, 0, 0, 1e4}, 100, 1}),
     [](const auto& tested) { return tested.param.name; });
@@ -185,11 +226,18 @@ TEST(BlackScholes, RefusesWhatHasNoAnswer) {
   }
   FlatMarket negative = market;
   negative.volatility = -0.2;
-  EXPECT_EQ(bs::greeks(option, negative).status, Status::kOutOfDomain);
+  const auto [none, status] = bs::greeks(option, negative);
+  EXPECT_EQ(status, Status::kOutOfDomain);
+  EXPECT_TRUE(std::isnan(none.price) && std::isnan(none.gamma) && std::isnan(none.rho));
   FlatMarket absurd = market;
   absurd.rate = -1e308;
   EXPECT_EQ(bs::price({kPut, 100, 1}, absurd).status, Status::kOverflow);
   EXPECT_EQ(bs::implied_volatility(10, option, absurd).status, Status::kOverflow);
+  // no strike: the price is the spot, its derivative in the yield -S T
+  const VanillaOption free{kCall, 0, 1e300};
+  EXPECT_EQ(bs::price(free, {1e10, 0, 0, .2}).value, 1e10);
+  EXPECT_EQ(bs::careful::quantities(free, {1e10, 0, 0, .2}, bs::kDividendRho).status, Status::kOk);
+  EXPECT_EQ(bs::quantities(free, {1e10, 0, 0, .2}).status, Status::kOverflow);
 }
 
 TEST(BlackScholes, TellsPricesWithoutVolatilityApart) {

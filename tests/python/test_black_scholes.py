@@ -129,20 +129,92 @@ def test_an_output_that_cannot_hold_the_result_is_refused(out, error, message):
         black_scholes.price(**(OPTION | {"spot": SPOT}), out=readonly)
 
 
+# Strike 100, at the money forward: the limits of the formulas as time or volatility goes to zero.
+# With r = q = b, density = exp(-b T) phi(0): vega is S density sqrt(T), veta S density (b sqrt(T) -
+# 1/2 / sqrt(T)), charm b delta, and color has the sign of b + 1/2 / T. At expiry charm has the sign
+# of -(r - q + sigma^2 / 2) and is q delta where that is zero.
+PHI = 0.3989422804014327
+FLAT = 100 * PHI * math.exp(-0.02)
+EXPIRED = {"time_to_expiry": 0.0, "volatility": 0.25}
 KINKS = [
-    pytest.param({"time_to_expiry": 0.0}, {"vanna": 0.0, "speed": -math.inf}, id="expired"),
-    pytest.param({"volatility": 0.0, "rate": 0.0, "dividend_yield": 0.0},
-                 {"vanna": 0.5 * 0.3989422804014327 * 0.5**0.5, "volga": 0.0, "charm": 0.0,
-                  "zomma": -math.inf, "color": math.inf}, id="no-volatility"),
+    pytest.param(
+        EXPIRED,
+        {
+            "price": 0.0, "delta": 0.5, "gamma": math.inf, "vega": 0.0, "theta": -math.inf,
+            "vanna": 0.0, "volga": 0.0, "charm": -math.inf, "veta": -math.inf,
+            "speed": -math.inf, "zomma": -math.inf, "color": math.inf,
+        },
+        id="expired",
+    ),
+    pytest.param(
+        EXPIRED | {"rate": 0.02, "dividend_yield": 0.03}, {"charm": -math.inf}, id="yield-above"
+    ),
+    pytest.param(EXPIRED | {"rate": 0.5}, {"charm": -math.inf}, id="rate-far-above"),
+    pytest.param(EXPIRED | {"dividend_yield": 0.5}, {"charm": math.inf}, id="yield-far-above"),
+    pytest.param(
+        EXPIRED | {"rate": 0.0, "dividend_yield": 0.125, "volatility": 0.5},
+        {"charm": 0.0625},
+        id="no-drift",
+    ),
+    pytest.param(
+        {"time_to_expiry": 0.0, "volatility": 0.0},
+        {"theta": 0.5 * (0.01 - 0.03) * 100, "vega": 0.0, "charm": -math.inf},
+        id="expired-without-volatility",
+    ),
+    pytest.param(
+        {"volatility": 0.0, "rate": 0.0, "dividend_yield": 0.0},
+        {"vanna": 0.5 * PHI * 0.5**0.5, "volga": 0.0, "charm": 0.0, "zomma": -math.inf,
+         "color": math.inf},
+        id="no-volatility",
+    ),
+    pytest.param(
+        {"volatility": 0.0, "rate": 0.04, "dividend_yield": 0.04},
+        {
+            "price": 0.0, "gamma": math.inf, "vega": FLAT * 0.5**0.5, "theta": 0.0,
+            "rho": 0.25 * 100 * math.exp(-0.02), "charm": 0.02 * math.exp(-0.02),
+            "veta": FLAT * (0.04 * 0.5**0.5 - 0.5 / 0.5**0.5), "color": math.inf,
+        },
+        id="no-volatility-with-carry",
+    ),
+    pytest.param(
+        {"volatility": 0.0, "rate": 0.04, "dividend_yield": 0.04, "time_to_expiry": 1.0},
+        {"veta": 100 * PHI * math.exp(-0.04) * (0.04 - 0.5)},
+        id="no-volatility-a-year",
+    ),
+    pytest.param(
+        {"volatility": 0.0, "rate": -1.0, "dividend_yield": -1.0}, {"color": 0.0}, id="no-color"
+    ),
+    pytest.param(
+        {"volatility": 0.0, "rate": -2.0, "dividend_yield": -2.0},
+        {"color": -math.inf},
+        id="color-below",
+    ),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("change", "expected"), KINKS)
-def test_second_order_limits_at_the_kink(change, expected):
+def test_limits_at_the_kink(change, expected):
     option = OPTION | {"strike": 100.0} | change
     found = black_scholes.greeks(**option, select=black_scholes.SECOND_ORDER)._asdict()
     for name, value in expected.items():
         assert found[name] == pytest.approx(value, rel=1e-15), name
+
+
+@pytest.mark.parametrize(("option_type", "sign", "strike"), [("call", 1, 90.0), ("put", -1, 120.0)])
+def test_a_certain_payoff_has_the_derivatives_of_a_forward(option_type, sign, strike):
+    option = OPTION | {"option_type": option_type, "strike": strike, "volatility": 0.0}
+    found = black_scholes.greeks(**option, select=black_scholes.SECOND_ORDER)._asdict()
+    asset, cash = 100 * math.exp(-0.005), strike * math.exp(-0.015)
+    expected = {
+        "price": sign * (asset - cash),
+        "delta": sign * asset / 100,
+        "theta": sign * (0.01 * asset - 0.03 * cash),
+        "rho": sign * 0.5 * cash,
+        "dividend_rho": -sign * 0.5 * asset,
+        "charm": sign * 0.01 * asset / 100,
+    }
+    for name, value in found.items():
+        assert value == pytest.approx(expected.get(name, 0.0), rel=1e-13), name
 
 
 # Hull, Options, Futures and Other Derivatives, 11th ed., example 15.6 (printed 4.76 and 0.81);

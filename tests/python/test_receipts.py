@@ -64,6 +64,14 @@ def _foreign():
     return canonical_json(document)
 
 
+def _with_subject(*names):
+    """Subjects by their place in the receipt; None for one without a name."""
+    document = json.loads(stored())
+    entries = document["subject"]
+    document["subject"] = [{**entries[0], "name": None} if n is None else entries[n] for n in names]
+    return canonical_json(document)
+
+
 REFUSED = [
     pytest.param(b"", "not a receipt", id="empty"),
     pytest.param(stored()[:-20], "not a receipt", id="truncated"),
@@ -73,6 +81,8 @@ REFUSED = [
     pytest.param(
         stored().replace(b'"name": "out', b'"name": "x",\n "name": "out'), "canonical", id="twice"
     ),
+    pytest.param(_with_subject(0, 0), "bad or repeated entry 'out.csv'", id="repeated"),
+    pytest.param(_with_subject(0, None), "bad or repeated entry None", id="no-name"),
     pytest.param(_without("buildDefinition"), "not a receipt", id="no-definition"),
     pytest.param(_foreign(), "types", id="foreign"),
 ]

@@ -30,3 +30,11 @@ def test_what_is_not_our_json_to_the_byte_is_refused(data, message):
 
 def test_our_own_text_is_read():
     assert strict_json.parse(b'{\n  "a": 0.1\n}\n', canonical=True) == {"a": 0.1}
+
+
+def test_a_file_is_read_in_canonical_form_unless_it_is_of_others(tmp_path):
+    path = tmp_path / "x.json"
+    path.write_bytes(b'{"a": 1}\n')
+    with pytest.raises(strict_json.JsonFault, match="canonical"):
+        strict_json.read(path)
+    assert strict_json.read(path, canonical=False) == {"a": 1}

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# The Python binding tests with the extension under a sanitizer:
+#
+#   tests/sanitizers/bindings.sh asan        # addresses and undefined behaviour
+#   tests/sanitizers/bindings.sh tsan        # races
+#   tests/sanitizers/bindings.sh asan tests/python/test_heston.py -k batch
+#
+# The package is built into build/<sanitizer>-bindings and imported from there; the environment's
+# own stays as it is. Python itself is not instrumented: its allocator is replaced by malloc, so
+# that the sanitizer sees every block, and leaks of the interpreter are not counted. Needs Linux,
+# GCC and an environment made by ./bootstrap.sh.
+set -euo pipefail
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
+
+case ${1:-} in
+  asan) sanitize=address,undefined libraries=(libasan.so libubsan.so) ;;
+  tsan) sanitize=thread libraries=(libtsan.so) ;;
+  *)
+    echo "usage: $0 asan|tsan [pytest's arguments]" >&2
+    exit 2
+    ;;
+esac
+kind=$1
+shift
+folder=$PWD/build/$kind-bindings
+python=$PWD/.venv/bin/python
+packages=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+
+"$python" -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps \
+  --upgrade --target "$folder/package" \
+  --config-settings=build-dir="$folder/build" \
+  --config-settings=cmake.build-type=RelWithDebInfo \
+  --config-settings=install.strip=false \
+  --config-settings=cmake.define.CMAKE_CXX_FLAGS_RELWITHDEBINFO="-O0 -g1" \
+  --config-settings=cmake.define.STRIKEPROOF_SANITIZE="$sanitize" .
+
+# Tests of the bindings: every engine's arguments and failures, columns of odd strides and types,
+# threads; those of seconds first. Evidence, reports and pipeline call the same functions and are
+# left out.
+tests=()
+for name in black_scholes portfolio forward_models barrier digital term_structure dividends \
+  exchange spread svi lattice double_barrier partial_barrier lookback rainbow basket asian ssvi \
+  variance_gamma kou jumps random frame heston smile_models calibration american_approximation \
+  american monte_carlo monte_carlo_american; do
+  tests+=("tests/python/test_$name.py")
+done
+[ $# -gt 0 ] || set -- "${tests[@]}"
+
+preload=
+for library in "${libraries[@]}"; do
+  preload+=$(gcc -print-file-name="$library"):
+done
+# The C++ runtime comes along: the sanitizer must find its exceptions when it starts.
+preload+=$(gcc -print-file-name=libstdc++.so)
+
+# The thread sanitizer knows few layouts of memory: none of them is drawn by chance.
+fixed=()
+[ "$kind" = asan ] || fixed=(setarch "$(uname -m)" --addr-no-randomize)
+
+# -S: without site no editable install redirects the import of the package
+sanitized() {
+  env LD_PRELOAD="$preload" \
+    PYTHONPATH="$folder/package:$packages:$PWD" \
+    PYTHONMALLOC=malloc \
+    ASAN_OPTIONS=detect_leaks=0:strict_string_checks=1:detect_stack_use_after_return=1 \
+    UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+    TSAN_OPTIONS="suppressions=$PWD/tests/sanitizers/tsan.supp:exitcode=66:history_size=4" \
+    "${fixed[@]}" "$python" -S "$@"
+}
+sanitized -c "import strikeproof
+found = strikeproof.build_info()['sanitizers']
+assert found == '$sanitize', f'the package that is imported has sanitizers {found}'"
+sanitized -m pytest -q -p no:cacheprovider "$@"
