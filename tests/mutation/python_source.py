@@ -72,7 +72,10 @@ def shuffled(target: str, files: list[str], seed: int) -> Iterator[tuple[Mutant,
     chooser = random.Random(seed)
     for name, line, _ in chooser.sample(sorted(places), len(places)):
         label, number = chooser.choice(places[name, line, _])
-        text = mutate_code(texts[name], operators[label](), number)
+        try:
+            text = mutate_code(texts[name], operators[label](), number)
+        except AttributeError:  # ExceptionReplacer knows no dotted names
+            continue
         if text is None or not _differs(texts[name], text):
             continue
         before, after = _changed(texts[name], text)

@@ -7,7 +7,8 @@
 #
 # The package is built into build/<sanitizer>-bindings and imported from there; the environment's
 # own stays as it is. Python itself is not instrumented: its allocator is replaced by malloc, so
-# that the sanitizer sees every block, and leaks of the interpreter are not counted. Needs Linux,
+# that the sanitizer sees every block, and leaks of the interpreter are not counted. NumPy's OpenBLAS
+# runs in one thread, for TSan cannot see its locks. Needs Linux,
 # GCC and an environment made by ./bootstrap.sh.
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
@@ -62,12 +63,21 @@ sanitized() {
   env LD_PRELOAD="$preload" \
     PYTHONPATH="$folder/package:$packages:$PWD" \
     PYTHONMALLOC=malloc \
+    OPENBLAS_NUM_THREADS=1 \
     ASAN_OPTIONS=detect_leaks=0:strict_string_checks=1:detect_stack_use_after_return=1 \
     UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-    TSAN_OPTIONS="suppressions=$PWD/tests/sanitizers/tsan.supp:exitcode=66:history_size=4" \
+    TSAN_OPTIONS=exitcode=66:history_size=4 \
     "${fixed[@]}" "$python" -S "$@"
 }
 sanitized -c "import strikeproof
 found = strikeproof.build_info()['sanitizers']
 assert found == '$sanitize', f'the package that is imported has sanitizers {found}'"
-sanitized -m pytest -q -p no:cacheprovider "$@"
+# Polars, and the database driver that conftest.py asks for, do not survive TSan's start; TSan ends
+# a process that starts threads after a fork.
+without=()
+[ "$kind" = asan ] || without=(--ignore tests/python/test_frame.py
+  --ignore tests/python/test_smile_models.py
+  --deselect tests/python/test_black_scholes.py::test_every_kind_of_column_gives_the_same_numbers
+  --deselect tests/python/test_black_scholes.py::test_threads_work_in_a_forked_child)
+sanitized -m pytest -q --noconftest -p tests.sanitizers.settings -p no:cacheprovider \
+  "${without[@]}" "$@"
