@@ -32,7 +32,7 @@ packages=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))'
   --config-settings=build-dir="$folder/build" \
   --config-settings=cmake.build-type=RelWithDebInfo \
   --config-settings=install.strip=false \
-  --config-settings=cmake.define.CMAKE_CXX_FLAGS_RELWITHDEBINFO="-O0 -g1" \
+  --config-settings=cmake.define.CMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" \
   --config-settings=cmake.define.STRIKEPROOF_SANITIZE="$sanitize" .
 
 # Tests of the bindings: every engine's arguments and failures, columns of odd strides and types,
