@@ -70,7 +70,7 @@ def read(path: Path) -> pl.DataFrame:
     """
     try:
         frame = pl.read_parquet(path, glob=False)
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise EvidenceFault([f"not Parquet: {str(error).splitlines()[0]}"]) from None
     names = list(RESULTS)
     if frame.columns[-len(names) :] != names or not frame.columns[: -len(names)]:

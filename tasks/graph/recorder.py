@@ -191,6 +191,7 @@ def presentable(text: str, root: Path, hidden: Iterable[str] = ()) -> str:
         text = text.replace(value, masking.MASKED)
     text = _ESCAPES.sub("", text)
     text = text.replace(f"{root}/", "").replace(str(root), ".")
+    text = text.replace(f"{tempfile.gettempdir()}/", "[temporary]/")
     home = str(Path.home())
     if len(home) > 1:
         text = text.replace(home, "~")

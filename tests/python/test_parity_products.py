@@ -337,6 +337,12 @@ def test_a_cell_that_contradicts_the_others_is_named(tmp_path, barrier, column, 
         parity_store.read(tmp_path / "lied.parquet")
 
 
+# Found by fuzzing: one byte of a table changed, on which Polars panics instead of raising an error.
+def test_a_file_on_which_the_reader_panics_is_refused():
+    with pytest.raises(EvidenceFault, match="not Parquet"):
+        parity_store.read(ROOT / "tests/data/panics_polars.parquet")
+
+
 def test_what_is_no_table_is_refused(tmp_path):
     path = tmp_path / "barrier.parquet"
     path.write_bytes(b"PAR1 or not")

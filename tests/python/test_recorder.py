@@ -2,6 +2,8 @@
 
 import os
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 from doit import doit_cmd
@@ -309,3 +311,9 @@ def test_a_command_refuses_with_exit_code_two(command, capsys, kind, words, said
 def test_a_bundle_that_is_no_zip_is_refused(command, project, capsys):
     assert command(bundles.VerifyBundle, path=str(project.path("AGENTS.md"))) == 2
     assert "refused" in capsys.readouterr().out
+
+
+def test_temporary_folders_of_this_machine_are_not_recorded():
+    said = f"generated xml file: {tempfile.gettempdir()}/strikeproof-run-1/junit.xml"
+    shown = recorder.presentable(said, Path("/nowhere"))
+    assert shown == "generated xml file: [temporary]/strikeproof-run-1/junit.xml"

@@ -98,7 +98,7 @@ class ParquetSource:
     def _checked(self, table: str, frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
         try:
             found = frame.collect_schema()
-        except pl.exceptions.PolarsError:
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
             found = None
         if found is None:
             raise ValueError(f"{name}: cannot be read as Parquet")
@@ -127,7 +127,7 @@ class ParquetSource:
     def _is_there(self, place: str) -> bool:
         try:
             self._scan(place).collect_schema()
-        except (pl.exceptions.PolarsError, OSError):
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
             return False
         return True
 

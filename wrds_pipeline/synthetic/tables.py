@@ -169,7 +169,7 @@ def read(path: Path) -> pl.DataFrame:
     try:
         metadata: Mapping[str, Any] = pl.read_parquet_metadata(path)
         frame = pl.read_parquet(path, hive_partitioning=False)
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise ValueError(f"not a Parquet file: {str(error).splitlines()[0]}") from None
     if metadata.get("synthetic") != "true":
         raise ValueError("not marked synthetic=true in its metadata: refused as a sample")

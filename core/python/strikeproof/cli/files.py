@@ -109,7 +109,7 @@ def _named(path: Path) -> Iterator[None]:
     """What Polars says of a file, with its name and without the advice to programmers."""
     try:
         yield
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise TableError(f"{path}: {str(error).strip().splitlines()[0]}") from None
 
 
