@@ -4,10 +4,8 @@ import csv
 import importlib.metadata
 import math
 import os
-import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from hypothesis import strategies as st
 import strikeproof
 from strikeproof import Status, black_scholes
 from strikeproof._columns import as_columns, as_float64
+from tests.python import ctrl_c
 
 pytestmark = pytest.mark.fast
 
@@ -469,13 +468,7 @@ except KeyboardInterrupt:
 
 
 def test_a_long_batch_answers_ctrl_c():
-    with subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, text=True
-    ) as child:
-        assert child.stdout.readline() == "ready\n"
-        time.sleep(0.3)  # into the kernel, which needs some ten seconds to end
-        child.send_signal(signal.SIGINT)
-        assert child.stdout.read() == "interrupted\n"
+    assert ctrl_c.interrupted(INTERRUPTED) == "interrupted\n"
 
 
 FORKED = """

@@ -1,16 +1,13 @@
 """Bounds of early exercise beside finite differences, trees and published tables."""
 
 import math
-import signal
-import subprocess
-import sys
-import time
 
 import numpy as np
 import pytest
 
 from strikeproof import black_scholes, finite_difference
 from strikeproof import monte_carlo as mc
+from tests.python import ctrl_c
 
 pytestmark = pytest.mark.fast
 
@@ -277,13 +274,7 @@ except KeyboardInterrupt:
 
 
 def test_nested_simulation_answers_ctrl_c():
-    with subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, text=True
-    ) as child:
-        assert child.stdout.readline() == "ready\n"
-        time.sleep(0.3)  # into the run, which needs hours to end
-        child.send_signal(signal.SIGINT)
-        assert child.stdout.read() == "interrupted\n"
+    assert ctrl_c.interrupted(INTERRUPTED) == "interrupted\n"
 
 
 def test_what_progress_raises_ends_the_run():

@@ -1,15 +1,12 @@
 """Portfolio risk and scenarios: exact sums, full repricing, keys, the error table."""
 
 import math
-import signal
-import subprocess
-import sys
-import time
 
 import numpy as np
 import pytest
 
 from strikeproof import Status, black_scholes, portfolio
+from tests.python import ctrl_c
 
 pytestmark = pytest.mark.fast
 
@@ -194,10 +191,4 @@ except KeyboardInterrupt:
 
 
 def test_many_scenarios_answer_ctrl_c():
-    with subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, text=True
-    ) as child:
-        assert child.stdout.readline() == "ready\n"
-        time.sleep(0.3)
-        child.send_signal(signal.SIGINT)
-        assert child.stdout.read() == "interrupted\n"
+    assert ctrl_c.interrupted(INTERRUPTED) == "interrupted\n"
