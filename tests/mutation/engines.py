@@ -223,10 +223,8 @@ def main(arguments: list[str] | None = None) -> int:
             break
         old = None if options.again else stored.get(mutant.place())
         row = old or trial.judged(mutant, found[mutant])
-        sys.stdout.write(f"{row.verdict:12} {row.file}:{row.line} {row.after}  {row.by}\n")
-        sys.stdout.flush()
         rows.append(row)
-        table.merge([row])
+        table.keep(row)
     sys.stdout.write(f"{options.engine}: {len(rows)} mutants: {table.counts(rows)}\n")
     return 0
 

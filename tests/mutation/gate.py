@@ -166,10 +166,8 @@ def main(arguments: list[str] | None = None) -> int:
         if len(rows) >= options.sample:
             break
         row = old if old and not options.again else judged(mutant, text)
-        sys.stdout.write(f"{row.verdict:9} {row.file}:{row.line} {row.after}  [{row.by}]\n")
-        sys.stdout.flush()
         rows.append(row)
-        table.merge([row])
+        table.keep(row)
     sys.stdout.write(f"gate: {len(rows)} mutants: {table.counts(rows)}\n")
     return 0
 

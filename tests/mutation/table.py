@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
@@ -64,6 +65,13 @@ def merge(rows: Iterable[Mutant], path: Path = RESULTS) -> None:
         writer = csv.DictWriter(stream, [f.name for f in fields(Mutant)], lineterminator="\n")
         writer.writeheader()
         writer.writerows(map(asdict, ordered))
+
+
+def keep(row: Mutant) -> None:
+    """Tell one verdict and put it into the stored results."""
+    sys.stdout.write(f"{row.verdict:12} {row.file}:{row.line} {row.after}  [{row.by}]\n")
+    sys.stdout.flush()
+    merge([row])
 
 
 def _stands(row: Mutant) -> bool:
