@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from wrds_pipeline.study import SCHEMAS, DateResult
+from wrds_pipeline.unreadable import UNREADABLE
 
 Tables = dict[str, pl.DataFrame]
 _DATE = "trade_date"
@@ -56,7 +57,7 @@ def read(path: Path) -> tuple[Tables, dict[str, Any]]:
     try:
         metadata: Mapping[str, Any] = pl.read_parquet_metadata(path)
         nested = pl.read_parquet(path, hive_partitioning=False)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+    except UNREADABLE as error:
         raise ValueError(f"not a Parquet file: {str(error).splitlines()[0]}") from None
     if missing := [name for name in (*_KEY, *SCHEMAS) if name not in nested.columns]:
         raise ValueError(f"not a study's results: no column {', '.join(missing)}")

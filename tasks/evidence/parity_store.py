@@ -11,6 +11,7 @@ import polars as pl
 
 from tasks.evidence.faults import EvidenceFault
 from tasks.evidence.parity_grid import Declared
+from wrds_pipeline.unreadable import UNREADABLE
 
 _KINDS = {str: pl.String, int: pl.Int64, float: pl.Float64}
 # Columns beside the key; those that may be empty: QuantLib gave no number, or nobody had to decide.
@@ -70,7 +71,7 @@ def read(path: Path) -> pl.DataFrame:
     """
     try:
         frame = pl.read_parquet(path, glob=False)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+    except UNREADABLE as error:
         raise EvidenceFault([f"not Parquet: {str(error).splitlines()[0]}"]) from None
     names = list(RESULTS)
     if frame.columns[-len(names) :] != names or not frame.columns[: -len(names)]:

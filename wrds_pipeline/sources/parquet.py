@@ -22,6 +22,7 @@ import polars as pl
 
 from wrds_pipeline import ivydb
 from wrds_pipeline.sources import columns, partitions
+from wrds_pipeline.unreadable import UNREADABLE
 
 # Tables whose rows of a year stand in that year's partition and nowhere else.
 _DATED = ("opprcd", "secprd", "fwdprd", "zerocd", "idxdvd")
@@ -98,7 +99,7 @@ class ParquetSource:
     def _checked(self, table: str, frame: pl.LazyFrame, name: str) -> pl.LazyFrame:
         try:
             found = frame.collect_schema()
-        except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        except UNREADABLE:
             found = None
         if found is None:
             raise ValueError(f"{name}: cannot be read as Parquet")
@@ -127,7 +128,7 @@ class ParquetSource:
     def _is_there(self, place: str) -> bool:
         try:
             self._scan(place).collect_schema()
-        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError):
+        except UNREADABLE:
             return False
         return True
 

@@ -15,6 +15,7 @@ from wrds_pipeline.synthetic import paths, truth
 from wrds_pipeline.synthetic.index_options import index_options, vendor_forwards
 from wrds_pipeline.synthetic.paths import IndexDay, StockDay
 from wrds_pipeline.synthetic.stock_options import stock_options
+from wrds_pipeline.unreadable import UNREADABLE
 
 PREFIX = "SYNTHETIC_"
 
@@ -169,7 +170,7 @@ def read(path: Path) -> pl.DataFrame:
     try:
         metadata: Mapping[str, Any] = pl.read_parquet_metadata(path)
         frame = pl.read_parquet(path, hive_partitioning=False)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+    except UNREADABLE as error:
         raise ValueError(f"not a Parquet file: {str(error).splitlines()[0]}") from None
     if metadata.get("synthetic") != "true":
         raise ValueError("not marked synthetic=true in its metadata: refused as a sample")
