@@ -124,6 +124,10 @@ class SourceTree:
                 pending.extend(self._targets(dotted, path) - followed)
         return files
 
+    def closure(self, module: str) -> list[Path]:
+        """Files of `modules`, sorted."""
+        return sorted(self.modules(module).values())
+
     def core_names(self, module: str) -> frozenset[str] | None:
         """Names of the compiled core that `module` can reach; None where that cannot be told."""
         found: set[str] = set()
@@ -135,7 +139,7 @@ class SourceTree:
         return frozenset(found)
 
 
-def code_closure(module: str, root: Path, tree: SourceTree | None = None) -> list[Path]:
+def code_closure(module: str, root: Path) -> list[Path]:
     """Files of this repository that `module` imports, directly or not, itself included, sorted.
 
     Parameters
@@ -144,15 +148,13 @@ def code_closure(module: str, root: Path, tree: SourceTree | None = None) -> lis
         Dotted name, such as ``tasks.evidence.parity``.
     root : Path
         Repository root.
-    tree : SourceTree, optional
-        Of that root at this moment, where many closures are asked for.
 
     Raises
     ------
     ValueError
         `module` is not a module of this repository.
     """
-    return sorted((tree or SourceTree(root)).modules(module).values())
+    return SourceTree(root).closure(module)
 
 
 @lru_cache(maxsize=512)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tasks.evidence import catalog, core_parts
 from tasks.evidence.catalog import Artifact
-from tasks.evidence.code import SourceTree, code_closure
+from tasks.evidence.code import SourceTree
 from tasks.evidence.digest import sha256_file
 from tasks.evidence.repository import ROOT
 
@@ -123,7 +123,7 @@ def code_digests(
     tree: SourceTree | None = None,
 ) -> dict[str, str]:
     """SHA-256 of each of our source files that `module` imports, by repository path."""
-    files = code_closure(module, ROOT, tree)
+    files = (tree or SourceTree(ROOT)).closure(module)
     return {path.relative_to(ROOT).as_posix(): hashed(path) for path in files}
 
 

@@ -11,10 +11,6 @@ from tasks.evidence.parity_products import compare, market, trees
 from tasks.evidence.parity_products.compare import Contract, Product
 
 
-def _contract(point: Mapping[str, Any]) -> Contract:
-    return market.contract(point)
-
-
 def _ours(columns: dict[str, Any]) -> Mapping[str, Any]:
     return {"price": american.price(**columns, accuracy="high_precision")}
 
@@ -31,7 +27,7 @@ PRODUCT = Product(
     name="american",
     module=__name__,
     engine="QdFpAmericanEngine, high precision",
-    contract=_contract,
+    contract=market.contract,
     ours=_ours,
     quantlib=_quantlib,
     third=_third,

@@ -13,10 +13,6 @@ from tasks.evidence.parity_products.compare import Contract, Product
 _GRID: dict[str, Any] = {"exercise": "american", "spot_points": 400, "time_steps": 100}
 
 
-def _contract(point: Mapping[str, Any]) -> Contract:
-    return market.contract(point)
-
-
 def _ours(columns: dict[str, Any]) -> Mapping[str, Any]:
     return {"price": finite_difference.price(**columns, **_GRID)}
 
@@ -33,7 +29,7 @@ PRODUCT = Product(
     name="american_grid",
     module=__name__,
     engine="QdFpAmericanEngine, high precision",
-    contract=_contract,
+    contract=market.contract,
     ours=_ours,
     quantlib=_quantlib,
     third=_third,

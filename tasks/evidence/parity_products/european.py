@@ -23,10 +23,6 @@ _QUANTITIES = (
 )
 
 
-def _contract(point: Mapping[str, Any]) -> Contract:
-    return market.contract(point)
-
-
 def _ours(columns: dict[str, Any]) -> Mapping[str, Any]:
     found = black_scholes.greeks(**columns, select=_QUANTITIES)
     return dict(zip(_QUANTITIES, found, strict=True))
@@ -44,7 +40,7 @@ PRODUCT = Product(
     name="european",
     module=__name__,
     engine="BlackCalculator",
-    contract=_contract,
+    contract=market.contract,
     ours=_ours,
     quantlib=_quantlib,
     third=_third,

@@ -12,12 +12,6 @@ from tasks.evidence.parity_products.compare import Contract, Product
 from tasks.evidence.thirds import integrals
 
 
-def _contract(point: Mapping[str, Any]) -> Contract:
-    names = ["initial_variance", "long_run_variance", "mean_reversion"]
-    names += ["volatility_of_variance", "correlation"]
-    return market.contract(point) | {name: point[name] for name in names}
-
-
 def _ours(columns: dict[str, Any]) -> Mapping[str, Any]:
     return {"price": heston.price(**columns)}
 
@@ -34,7 +28,7 @@ PRODUCT = Product(
     name="heston",
     module=__name__,
     engine="AnalyticHestonEngine, Gauss-Lobatto to 1e-12",
-    contract=_contract,
+    contract=market.heston,
     ours=_ours,
     quantlib=_quantlib,
     third=_third,

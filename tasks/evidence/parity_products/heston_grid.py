@@ -14,12 +14,6 @@ from tasks.evidence.thirds import integrals
 _GRID: dict[str, Any] = {"exercise": "european", "extrapolation": True}
 
 
-def _contract(point: Mapping[str, Any]) -> Contract:
-    names = ["initial_variance", "long_run_variance", "mean_reversion"]
-    names += ["volatility_of_variance", "correlation"]
-    return market.contract(point) | {name: point[name] for name in names}
-
-
 def _ours(columns: dict[str, Any]) -> Mapping[str, Any]:
     return {"price": heston_finite_difference.price(**columns, **_GRID)}
 
@@ -36,7 +30,7 @@ PRODUCT = Product(
     name="heston_grid",
     module=__name__,
     engine="AnalyticHestonEngine, Gauss-Lobatto to 1e-12",
-    contract=_contract,
+    contract=market.heston,
     ours=_ours,
     quantlib=_quantlib,
     third=_third,

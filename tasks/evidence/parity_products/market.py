@@ -31,3 +31,10 @@ def pair(point: Mapping[str, Any]) -> Contract:
     elif "moneyness" in point:
         found["strike"] = SPOT * point["moneyness"]
     return found
+
+
+def heston(point: Mapping[str, Any]) -> Contract:
+    """Arguments of an option under Heston's model."""
+    names = ["initial_variance", "long_run_variance", "mean_reversion"]
+    names += ["volatility_of_variance", "correlation"]
+    return contract(point) | {name: point[name] for name in names}

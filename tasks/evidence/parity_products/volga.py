@@ -12,10 +12,6 @@ from tasks.evidence.parity_products.compare import Contract, Product
 from tasks.evidence.thirds import lognormal
 
 
-def _contract(point: Mapping[str, Any]) -> Contract:
-    return market.contract(point)
-
-
 def _ours(columns: dict[str, Any]) -> Mapping[str, Any]:
     return {"volga": black_scholes.greeks(**columns, select=("volga",)).volga}
 
@@ -32,7 +28,7 @@ PRODUCT = Product(
     name="volga",
     module=__name__,
     engine="BlackCalculator",
-    contract=_contract,
+    contract=market.contract,
     ours=_ours,
     quantlib=_quantlib,
     third=_third,
