@@ -16,6 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from tasks.evidence import tables
+from tasks.evidence.digest import sha256_file
 from tasks.evidence.peers import plan, report
 
 SITE = Path(__file__).resolve().parent
@@ -142,6 +143,7 @@ def keep(artifacts: Path, data: Path) -> None:
             "made_by": f"doit {name}",
             "commit": run["byproducts"][0]["annotations"]["commit"],
             "day": run["metadata"]["startedOn"][:10],
+            "sha256": sha256_file(table),
         }
         shutil.copyfile(table, data / table.name)
     text = json.dumps(origin, indent=2, sort_keys=True)

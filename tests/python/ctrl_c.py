@@ -9,7 +9,7 @@ import time
 
 # A shell starts what it puts in the background with SIGINT ignored, and a child inherits that.
 _HEARD = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
-_SECONDS = 120.0  # the programs would run for longer
+_SECONDS = 60.0  # the programs would run for longer
 
 
 def interrupted(program: str) -> str:
