@@ -27,8 +27,8 @@ _COLOURS = dict(
     )
 )
 _MONEYNESS = ("below 0.90", "to 0.97", "to 1.03", "above")
-# The panel of the index: the stock's is for its exercise and dividends, its smiles are flat.
-_PANEL = "synthetic-2019"
+# The first panel, of the index: the stock's is for its exercise and dividends, its smiles are flat.
+_FIRST = pl.col("panel") == pl.col("panel").first()
 _SHOWN_EXPIRIES = 6
 _SHOWN_MODELS = ("term_black_scholes", "svi_slices", "ssvi", "heston")
 Inputs = Mapping[str, Path]
@@ -45,11 +45,11 @@ def _figure(output: Path, size: tuple[float, float], title: str, config: Config)
 
 def _study(inputs: Inputs) -> results.Tables:
     made, _ = results.read(inputs["study"])
-    return {name: frame.filter(pl.col("panel") == _PANEL) for name, frame in made.items()}
+    return {name: frame.filter(_FIRST) for name, frame in made.items()}
 
 
 def _table(path: Path, schema: Any) -> pl.DataFrame:
-    return tables.read_table(path, schema).filter(pl.col("panel") == _PANEL)
+    return tables.read_table(path, schema).filter(_FIRST)
 
 
 def _said(model: str) -> str:
