@@ -38,6 +38,8 @@ namespace {
 using math::value_of;
 using Jet = math::Jet<4, 1>;  // spot, volatility, time, rate
 
+constexpr double kLeastTime = 1e-290;  // below it products and quotients lose their digits
+
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kMostFixings = 20000.0;
 
@@ -123,10 +125,14 @@ struct Remaining {
 };
 
 Remaining remaining(const AsianOption& o) noexcept {
-  const double left = o.fixings == 0.0 ? o.time_to_expiry : o.fixings;
-  const double all = left + o.past_fixings;
   if (o.past_fixings == 0.0) return {1.0, o.strike};
-  return {left / all, (all * o.strike - o.past_fixings * o.running_average) / left};
+  const double to_come = o.fixings == 0.0 ? o.time_to_expiry : o.fixings;
+  // products with the least times have no digits; a power of two costs none
+  const double scale = to_come < kLeastTime ? 0x1p600 : 1.0;
+  const double left = scale * to_come;
+  const double past = scale * o.past_fixings;
+  const double all = left + past;
+  return {left / all, (all * o.strike - past * o.running_average) / left};
 }
 
 Weighted fixed_weights(double fixings, double time) {
@@ -211,20 +217,23 @@ Slopes arithmetic(const AsianOption& o, const FlatMarket& m) {
   return o.kind == Strike::kFixed ? fixed_strike(o, m) : average_strike(o, m);
 }
 
+// Mean of the fixings to come, with the forward at each.
+double certain_left(const AsianOption& o, const FlatMarket& m) noexcept {
+  const double b = (m.rate - m.dividend_yield) * o.time_to_expiry;
+  if (std::abs(b) < kLeastTime) return m.spot;
+  if (o.fixings == 0.0) return m.spot * std::expm1(b) / b;
+  const double part = b / o.fixings;
+  return m.spot * std::exp(part) * std::expm1(b) / std::expm1(part) / o.fixings;
+}
+
 // Without volatility or time the average is known.
 double certain_average(const AsianOption& o, const FlatMarket& m) noexcept {
-  const double b = (m.rate - m.dividend_yield) * o.time_to_expiry;
-  double left = m.spot;
-  if (o.fixings == 0.0) {
-    if (b != 0.0) left = m.spot * std::expm1(b) / b;
-  } else {
-    const double part = b / o.fixings;
-    if (part != 0.0) left = m.spot * std::exp(part) * std::expm1(b) / std::expm1(part) / o.fixings;
-  }
+  const double left = certain_left(o, m);
+  if (o.past_fixings == 0.0) return left;
   const double to_come = o.fixings == 0.0 ? o.time_to_expiry : o.fixings;
   const double all = to_come + o.past_fixings;
-  if (all == 0.0) return m.spot;
-  return (to_come * left + o.past_fixings * (o.past_fixings > 0.0 ? o.running_average : 0.0)) / all;
+  // shares, not products with times: those may be too small to have digits
+  return to_come / all * left + o.past_fixings / all * o.running_average;
 }
 
 double certain(const AsianOption& o, const FlatMarket& m) noexcept {

@@ -243,6 +243,24 @@ def test_a_bad_argument_is_named(change, message):
         asian.price(**(OPTION | change))
 
 
+@pytest.mark.parametrize("volatility", [0.0, 0.2])
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, 53.910827636713421),
+        ({"fixings": 20}, 53.910827636713421),
+        ({"past_fixings": 5e-324, "running_average": 60.3}, 0.5 * (53.910827636713421 + 60.3)),
+        ({"average": "geometric"}, 53.910827636713421),
+    ],
+)
+def test_the_least_time_there_is_has_the_digits_of_no_time(volatility, change, expected):
+    contract = OPTION | {
+        "spot": 53.910827636713421, "strike": 0.0, "rate": 0.2, "time_to_expiry": 5e-324,
+    }  # fmt: skip
+    found = asian.price(**contract | {"volatility": volatility} | change)
+    assert found == pytest.approx(expected, rel=1e-14)
+
+
 def test_bits_depend_neither_on_threads_nor_on_place():
     strikes = np.linspace(80.0, 120.0, 40)
     whole = asian.price(**(OPTION | {"strike": strikes, "fixings": 6}), threads=1)
