@@ -421,8 +421,9 @@ GreeksResult greeks(const VanillaOption& option, const FlatMarket& market, Metho
       Jet::input(market.volatility, 1)};
   const Found<Jet> found = value_of_method(state, method);
   const Jet& v = found.value;
-  if (!found.valid || !std::isfinite(v.first[0])) return {no_greeks(), Status::kNotConverged};
-  return {{v.value, v.first[0], v.second[0], v.first[1], -v.first[2], v.first[3]}, Status::kOk};
+  const Greeks g{v.value, v.first[0], v.second[0], v.first[1], -v.first[2], v.first[3]};
+  if (!found.valid || !is_finite(g)) return {no_greeks(), Status::kNotConverged};
+  return {g, Status::kOk};
 }
 
 }  // namespace strikeproof::american_approximation

@@ -164,10 +164,6 @@ Greeks two_boundary_greeks(const VanillaOption& o, const FlatMarket& m, Greeks g
   return g;
 }
 
-bool is_finite(const Greeks& g) noexcept {
-  return std::isfinite(g.price + g.delta + g.gamma + g.vega + g.theta + g.rho);
-}
-
 GreeksResult tree_greeks(const VanillaOption& option, const FlatMarket& market) noexcept {
   const Tree tree = grow(option, market);
   if (!is_finite(tree)) return {kNoGreeks, Status::kNotConverged};

@@ -152,15 +152,15 @@ Weighted trapezoid(std::size_t count, double time) {
 Slopes by_method(Method method, double phi, double strike, const Weighted& average,
                  const FlatMarket& m) {
   if (method == Method::kAccurate) return accurate(phi, strike, average, m);
-  const auto formula = method == Method::kLognormal ? lognormal : curran;
+  if (method == Method::kCurran) return curran(phi, strike, average, m);
   FlatMarket up = m;
   FlatMarket down = m;
   const double size = 1e-4 * m.spot;
   up.spot += size;
   down.spot -= size;
-  const double here = formula(phi, strike, average, m);
-  const double above = formula(phi, strike, average, up);
-  const double below = formula(phi, strike, average, down);
+  const double here = lognormal(phi, strike, average, m);
+  const double above = lognormal(phi, strike, average, up);
+  const double below = lognormal(phi, strike, average, down);
   return {here, (above - below) / (2.0 * size), (above - 2.0 * here + below) / (size * size)};
 }
 
@@ -262,6 +262,12 @@ Status checked(const AsianOption& o, const FlatMarket& m) noexcept {
   return inside ? Status::kOk : Status::kOutOfDomain;
 }
 
+// Why a price is no number.
+Status failure(const AsianOption& o, double price) noexcept {
+  const bool grid = o.average == Average::kArithmetic && o.method == Method::kAccurate;
+  return grid && std::isnan(price) ? Status::kNotConverged : Status::kOverflow;
+}
+
 double price_of(const AsianOption& o, const FlatMarket& m) noexcept {
   if (o.average == Average::kGeometric) return geometric<double>(o, m);
   if (is_certain(o, m)) return certain(o, m);
@@ -300,9 +306,9 @@ Greeks arithmetic_greeks(const AsianOption& o, const FlatMarket& m) noexcept {
 PriceResult price(const AsianOption& option, const FlatMarket& market) noexcept {
   const Status status = checked(option, market);
   if (status != Status::kOk) return {kNaN, status};
-  const double found = std::max(price_of(option, market), 0.0);
-  if (!std::isfinite(found)) return {kNaN, Status::kOverflow};
-  return {found, Status::kOk};
+  const double found = price_of(option, market);
+  if (!std::isfinite(found)) return {kNaN, failure(option, found)};
+  return {std::max(found, 0.0), Status::kOk};
 }
 
 GreeksResult greeks(const AsianOption& option, const FlatMarket& market) noexcept {
@@ -317,9 +323,7 @@ GreeksResult greeks(const AsianOption& option, const FlatMarket& market) noexcep
   } else {
     g = arithmetic_greeks(option, market);
   }
-  if (!std::isfinite(g.price + g.delta + g.gamma + g.vega + g.theta + g.rho)) {
-    return {kNone, Status::kOverflow};
-  }
+  if (!is_finite(g)) return {kNone, failure(option, g.price)};
   return {g, Status::kOk};
 }
 

@@ -20,7 +20,8 @@ struct Slopes {
   double gamma;
 };
 
-/// exp(-r T) E[(phi (average - strike))+] by recursive quadrature; spot > 0, volatility > 0.
+/// exp(-r T) E[(phi (average - strike))+] by recursive quadrature; spot > 0, volatility > 0. NaN
+/// where drift or volatility would need grids of too many points.
 [[nodiscard]] Slopes accurate(double phi, double strike, const Weighted& average,
                               const FlatMarket& market);
 
@@ -29,7 +30,7 @@ struct Slopes {
                                const FlatMarket& market);
 
 /// The same for E[average given the geometric average], a lower bound [Curran 1994].
-[[nodiscard]] double curran(double phi, double strike, const Weighted& average,
+[[nodiscard]] Slopes curran(double phi, double strike, const Weighted& average,
                             const FlatMarket& market);
 
 /// E[average].

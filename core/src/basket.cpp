@@ -26,11 +26,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <utility>
 #include <vector>
 
 #include "basket_factors.hpp"
+#include "basket_result.hpp"
 #include "numeric/normal_rules.hpp"
 #include "strikeproof/black_scholes.hpp"
 #include "strikeproof/math/normal.hpp"
@@ -39,14 +39,6 @@ namespace strikeproof::basket {
 namespace {
 
 using numeric::Rule;
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-ByAsset no_deltas() noexcept {
-  ByAsset none{};
-  none.fill(kNaN);
-  return none;
-}
 
 Matrix covariance(const Market& m, double time) noexcept {
   Matrix a{};
@@ -178,6 +170,7 @@ class Quadrature {
   // Fewer for factors in which the basket is less curved.
   [[nodiscard]] std::size_t points_of(std::size_t most, std::size_t factor) const {
     const double share = std::sqrt(std::sqrt(curvature_[factor] / largest_curvature_));
+    if (!(share <= 1.0)) return most;  // no number: nothing is known
     const double wanted = std::ceil(share * static_cast<double>(most));
     return std::max<std::size_t>(static_cast<std::size_t>(wanted), kLeastPoints);
   }
@@ -297,15 +290,15 @@ ByAsset forwards(const BasketOption& o, const Market& m) noexcept {
 DeltasResult accurate(const BasketOption& o, const Market& m) {
   const Matrix a = covariance(m, o.time_to_expiry);
   Matrix c{};
-  if (!cholesky(m.count, a, c)) return {kNaN, no_deltas(), Status::kOutOfDomain};
+  if (!cholesky(m.count, a, c)) return failed(Status::kOutOfDomain);
   const ByAsset forward = forwards(o, m);
   const Matrix v = rotated_factors(m.count, a, c, forward);
   Sum sum;
   if (!Quadrature(o, forward, m.count, v).run(sum)) {
-    return {kNaN, no_deltas(), Status::kNotConverged};
+    return failed(Status::kNotConverged);
   }
   const double discount = std::exp(-m.rate * o.time_to_expiry);
-  DeltasResult result{std::max(discount * sum.price, 0.0), no_deltas(), Status::kOk};
+  DeltasResult result{std::max(discount * sum.price, 0.0), {}, Status::kOk};
   for (std::size_t k = 0; k < m.count; ++k) result.delta[k] = discount * sum.leg[k] / m.spot[k];
   return result;
 }
@@ -326,10 +319,10 @@ double two_moments(const BasketOption& o, const Market& m) noexcept {
 
 DeltasResult lognormal(const BasketOption& o, const Market& m) noexcept {
   for (std::size_t k = 0; k < m.count; ++k) {
-    if (o.weight[k] <= 0.0) return {kNaN, no_deltas(), Status::kOutOfDomain};
+    if (o.weight[k] <= 0.0) return failed(Status::kOutOfDomain);
   }
-  if (o.strike < 0.0) return {kNaN, no_deltas(), Status::kOutOfDomain};
-  DeltasResult result{two_moments(o, m), no_deltas(), Status::kOk};
+  if (o.strike < 0.0) return failed(Status::kOutOfDomain);
+  DeltasResult result{two_moments(o, m), {}, Status::kOk};
   for (std::size_t k = 0; k < m.count; ++k) {
     Market up = m;
     Market down = m;
@@ -374,13 +367,10 @@ DeltasResult price(const BasketOption& option, const Market& market) noexcept {
     for (std::size_t k = 0; k < market.count; ++k) inside = inside && option.weight[k] != 0.0;
     if (!inside) status = Status::kOutOfDomain;
   }
-  if (status != Status::kOk) return {kNaN, no_deltas(), status};
+  if (status != Status::kOk) return failed(status);
   const DeltasResult found =
       option.method == Method::kAccurate ? accurate(option, market) : lognormal(option, market);
-  if (found.status == Status::kOk && !std::isfinite(found.price)) {
-    return {kNaN, no_deltas(), Status::kOverflow};
-  }
-  return found;
+  return in_range(found, market.count);
 }
 
 }  // namespace strikeproof::basket

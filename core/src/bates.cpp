@@ -357,10 +357,11 @@ heston::Result value(const VanillaOption& option, const Market& market,
       serving(market, option.time_to_expiry, expiry).covered_call(p.log_strike);
   if (covered.status != Status::kOk) return covered;
   const double own = option.type == OptionType::kCall ? 1.0 : 0.0;
-  return {{price_of(option, p, covered.value.price),
-           p.spot_discount * (own - std::clamp(covered.value.delta, 0.0, 1.0)),
-           p.spot_discount * std::max(0.0, -covered.value.gamma) / market.spot},
-          Status::kOk};
+  const heston::Values found{price_of(option, p, covered.value.price),
+                             p.spot_discount * (own - std::clamp(covered.value.delta, 0.0, 1.0)),
+                             p.spot_discount * std::max(0.0, -covered.value.gamma) / market.spot};
+  if (!is_finite(found)) return failure(Status::kOverflow);
+  return {found, Status::kOk};
 }
 
 heston::Result merton_value(const VanillaOption& option, const MertonMarket& market) noexcept {
@@ -394,6 +395,9 @@ heston::Result merton_value(const VanillaOption& option, const MertonMarket& mar
     sum.delta += weight * ratio * term.value.delta;
     sum.gamma += weight * ratio * ratio * term.value.gamma;
   }
+  // gamma is infinite at a kink
+  const bool lost = !std::isfinite(sum.price) || std::isnan(sum.delta + sum.gamma);
+  if (lost) return failure(Status::kOverflow);
   return {sum, Status::kOk};
 }
 

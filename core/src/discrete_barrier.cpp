@@ -39,9 +39,11 @@ namespace {
 using Carried = math::Jet<3, 0>;  // by volatility, time, rate
 
 constexpr double kCorrection = 0.58259715793901067021;
-constexpr double kWidth = 2.0;       // of a panel, in deviations of a step
-constexpr double kReach = 7.5;       // of the walk, in its deviations
-constexpr std::int64_t kBand = 5;    // blocks on either side: ten deviations less one panel
+constexpr double kWidth = 2.0;     // of a panel, in deviations of a step
+constexpr double kReach = 7.5;     // of the walk, in its deviations
+constexpr std::int64_t kBand = 5;  // blocks on either side: ten deviations less one panel
+constexpr double kMostPanels = 1e5;
+constexpr double kFarthest = 1e15;   // number of a panel
 constexpr double kSmallest = 1e-12;  // deviation of a step below which the path is certain
 constexpr std::size_t kNodes = 10;
 constexpr std::size_t kBlocks = 2 * kBand + 1;
@@ -162,6 +164,11 @@ struct Grid {
   [[nodiscard]] double node(std::int64_t panel, std::size_t i) const noexcept {
     return width * (static_cast<double>(panel) + kAt[i]);
   }
+  // Whether the panels of the walk's first to last but one steps can be counted and held.
+  [[nodiscard]] bool fits(double steps) const noexcept {
+    const double farthest = std::abs(start) + std::abs(shift) * steps + reach(steps);
+    return farthest < kFarthest * width && 2.0 * reach(steps) < kMostPanels * width;
+  }
   // No fixing can find the walk beyond the barrier.
   [[nodiscard]] bool out_of_reach(double steps) const noexcept {
     return start + std::min(0.0, shift * steps) - reach(steps) > 0.0;
@@ -236,6 +243,12 @@ std::vector<Nodes<T>> backwards(const Step<T>& step, const Grid& grid, int fixin
   return values;
 }
 
+Grid grid_of(const BarrierOption& o, const FlatMarket& m, double fixings) noexcept {
+  const Step<double> step(o, m, fixings);
+  const double deviation = step.walk.deviation;
+  return {step.e * std::log(m.spot / o.barrier), step.shift, deviation, kWidth * deviation};
+}
+
 // Value of a knock-out today, by the last step from spot; V is what the recursion carries.
 template <class T, class V>
 T knock_out(const BarrierOption& o, const FlatMarket& m, int fixings) noexcept {
@@ -243,9 +256,7 @@ T knock_out(const BarrierOption& o, const FlatMarket& m, int fixings) noexcept {
   const Step<T> step(o, m, fixings);
   const T x = fp::log_distance(market_inputs<T>(m, o.time_to_expiry).spot, T(o.barrier));
   if (fixings == 1) return step.last(x);
-  const double deviation = math::value_of(step.walk.deviation);
-  const Grid grid{step.e * math::value_of(x), math::value_of(step.shift), deviation,
-                  kWidth * deviation};
+  const Grid grid = grid_of(o, m, fixings);
   const Range range = grid.range(1);
   const Step<V> carried(o, m, fixings);
   const std::vector<Nodes<V>> values = backwards(carried, grid, fixings);
@@ -292,9 +303,13 @@ bool is_certain(const BarrierOption& o, const FlatMarket& m, double fixings) noe
 
 bool out_of_reach(const BarrierOption& o, const FlatMarket& m, double fixings) noexcept {
   if (o.barrier == 0.0) return o.side == Side::kDown;
-  const Step<double> step(o, m, fixings);
-  const double start = step.e * std::log(m.spot / o.barrier);
-  return Grid{start, step.shift, step.walk.deviation, 1.0}.out_of_reach(fixings);
+  return grid_of(o, m, fixings).out_of_reach(fixings);
+}
+
+// Whether the quadrature, where one is needed, has panels enough.
+bool is_solvable(const BarrierOption& o, const FlatMarket& m, double fixings) noexcept {
+  return is_certain(o, m, fixings) || o.barrier == 0.0 || fixings == 1.0 ||
+         grid_of(o, m, fixings).fits(fixings);
 }
 
 template <class T, class V>
@@ -345,6 +360,7 @@ PriceResult price(const BarrierOption& option, const Watching& watching,
   if (status != Status::kOk) return {fp::kNaN, status};
   double found = 0.0;
   if (watching.method == Method::kQuadrature) {
+    if (!is_solvable(option, market, watching.fixings)) return {fp::kNaN, Status::kNotConverged};
     found = quadrature<double, double>(option, market, watching.fixings);
   } else {
     const fp::Inputs<double> in = fp::inputs<double>(market, option.time_to_expiry);
@@ -360,6 +376,9 @@ GreeksResult greeks(const BarrierOption& option, const Watching& watching,
   fp::Jet found;
   bool certain = is_certain(option, market, watching.fixings);
   if (watching.method == Method::kQuadrature) {
+    if (!is_solvable(option, market, watching.fixings)) {
+      return fp::no_greeks(Status::kNotConverged);
+    }
     found = quadrature<fp::Jet, Carried>(option, market, watching.fixings);
   } else {
     const fp::Inputs<fp::Jet> in = fp::inputs<fp::Jet>(market, option.time_to_expiry);

@@ -370,7 +370,7 @@ PriceResult price(const ExercisableOption& option, const CashDividends& dividend
   if (!evaluate(option, dividends, model, method, state, option.time_to_expiry, value)) {
     return {kNaN, method == Method::kBosVandermark ? Status::kOutOfDomain : Status::kNotConverged};
   }
-  return {value, Status::kOk};
+  return {std::max(value, 0.0), Status::kOk};  // rounding below zero
 }
 
 GreeksResult greeks(const ExercisableOption& option, const CashDividends& dividends,
@@ -392,10 +392,15 @@ GreeksResult greeks(const ExercisableOption& option, const CashDividends& divide
     return {no_greeks(),
             method == Method::kBosVandermark ? Status::kOutOfDomain : Status::kNotConverged};
   }
-  Greeks g{value.value,    value.first[0],  value.second[0],
-           value.first[1], -value.first[2], value.first[3]};
+  Greeks g{std::max(value.value, 0.0),
+           value.first[0],
+           value.second[0],
+           value.first[1],
+           -value.first[2],
+           value.first[3]};
   const bool closed = method == Method::kBosVandermark || model == DividendModel::kEscrowed;
   if (!closed) g.theta = theta_of(g, market);
+  if (!is_finite(g)) return {no_greeks(), Status::kNotConverged};
   return {g, Status::kOk};
 }
 

@@ -171,6 +171,7 @@ GreeksResult greeks_of(const OneFactorProblem& problem, const Settings& settings
   g.vega = found.value.first[0];
   g.rho = found.value.first[1];
   g.theta = found.theta;
+  if (!is_finite(g)) return {no_greeks(), Status::kNotConverged};
   return {g, Status::kOk};
 }
 
@@ -200,6 +201,14 @@ EstimateResult estimate_of(const OneFactorProblem& problem, const Settings& sett
           Status::kOk};
 }
 
+Status check_flat(const VanillaProblem& p) noexcept {
+  const Status status = strikeproof::check(p.option, p.market);
+  if (status != Status::kOk) return status;
+  // no curve has a variance beyond the range of a double
+  return std::isfinite(p.market.volatility * p.market.volatility) ? Status::kOk
+                                                                  : Status::kOutOfDomain;
+}
+
 // The curves of a flat market.
 struct FlatCurves {
   explicit FlatCurves(const FlatMarket& m)
@@ -220,7 +229,7 @@ struct FlatCurves {
 }  // namespace
 
 PriceResult price_on_grid(const VanillaProblem& p, const Settings& settings) noexcept {
-  const Status status = strikeproof::check(p.option, p.market);
+  const Status status = check_flat(p);
   if (status != Status::kOk) return {kNaN, status};
   const FlatCurves curves(p.market);
   const CurveMarket market = curves.market();
@@ -232,7 +241,7 @@ PriceResult price_on_grid(const VanillaProblem& p, const Settings& settings) noe
 }
 
 GreeksResult greeks_on_grid(const VanillaProblem& p, const Settings& settings) noexcept {
-  const Status status = strikeproof::check(p.option, p.market);
+  const Status status = check_flat(p);
   if (status != Status::kOk) return {no_greeks(), status};
   const FlatCurves curves(p.market);
   const CurveMarket market = curves.market();

@@ -208,6 +208,12 @@ Result value_of_any(const VanillaOption& option, const Market& market, Expiry& e
   return {values_of(option, market, forward, covered.value), Status::kOk};
 }
 
+SensitivitiesResult no_sensitivities(Status status) noexcept {
+  SensitivitiesResult found{{failure(status).value, kNaN, kNaN, {}}, status};
+  found.value.by_parameter.fill(kNaN);
+  return found;
+}
+
 }  // namespace
 
 PriceResult price(const VanillaOption& option, const Market& market, Expiry& expiry,
@@ -219,18 +225,15 @@ PriceResult price(const VanillaOption& option, const Market& market, Expiry& exp
 
 Result value(const VanillaOption& option, const Market& market, Expiry& expiry, Accuracy accuracy) {
   const Result found = value_of_any(option, market, expiry, accuracy);
-  const Values& v = found.value;
-  const bool lost = found.status == Status::kOk && !std::isfinite(v.price + v.delta + v.gamma);
+  const bool lost = found.status == Status::kOk && !is_finite(found.value);
   return lost ? failure(Status::kOverflow) : found;
 }
 
 SensitivitiesResult sensitivities(const VanillaOption& option, const Market& market,
                                   Expiry& expiry) {
-  SensitivitiesResult found{{failure(Status::kOk).value, kNaN, kNaN, {}}, Status::kOk};
-  found.value.by_parameter.fill(kNaN);
   const Forward forward = forward_of(option, market);
-  found.status = checked(option, market, forward);
-  if (found.status != Status::kOk) return found;
+  const Status status = checked(option, market, forward);
+  if (status != Status::kOk) return no_sensitivities(status);
   const double time = option.time_to_expiry;
   const double carry = market.rate - market.dividend_yield;
   const double spot_now = market.spot * forward.spot_discount;
@@ -244,21 +247,20 @@ SensitivitiesResult sensitivities(const VanillaOption& option, const Market& mar
   if (!certain(option, market)) {
     const Result at =
         serving(market, time, expiry).covered_call(std::log(option.strike / forward.value), slopes);
-    found.status = at.status;
-    if (found.status != Status::kOk) return found;
+    if (at.status != Status::kOk) return no_sensitivities(at.status);
     plain = values_of(option, market, forward, at.value);
     covered = at.value.price;
     by_strike = at.value.price - at.value.delta;
   }
   const double yield = market.dividend_yield;
-  found.value.value = plain;
+  SensitivitiesResult found{{plain, 0.0, 0.0, {}}, Status::kOk};
   found.value.theta = spot_now * (slopes[kTimeToExpiry] - carry * by_strike - yield * covered) +
                       (call ? yield * spot_now : market.rate * strike_now);
   found.value.rho = time * (spot_now * by_strike - (call ? 0.0 : strike_now));
   for (std::size_t p = 0; p < found.value.by_parameter.size(); ++p) {
     found.value.by_parameter[p] = -spot_now * slopes[p];
   }
-  return found;
+  return is_finite(found.value) ? found : no_sensitivities(Status::kOverflow);
 }
 
 Result value(const VanillaOption& option, const Market& market) noexcept {

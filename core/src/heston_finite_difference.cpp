@@ -144,11 +144,6 @@ Values extrapolated(const HestonSolution& asked, const HestonSolution& fine) noe
   });
 }
 
-bool is_sound(const Values& v) noexcept {
-  return std::isfinite(v.price) && std::isfinite(v.delta) && std::isfinite(v.gamma) &&
-         std::isfinite(v.theta) && std::isfinite(v.initial_variance);
-}
-
 Values at_least_nothing(Values values) noexcept {
   values.price = std::max(values.price, 0.0);
   return values;
@@ -184,7 +179,7 @@ Result value(const Contract& contract, const Market& market, const Settings& set
       settings.extrapolation
           ? extrapolated(asked, solve(present, market, settings, Refinement::kFine))
           : asked.value;
-  if (!is_sound(found)) return {kNone, Status::kNotConverged};
+  if (!is_finite(found)) return {kNone, Status::kNotConverged};
   return {at_least_nothing(found), Status::kOk};
 }
 
@@ -206,7 +201,7 @@ EstimateResult estimate(const Contract& contract, const Market& market,
     return numeric::error_of(coarse.value.*field, asked.value.*field, fine.value.*field,
                              settings.extrapolation);
   });
-  if (!is_sound(best) || !is_sound(error)) return {{kNone, kNone, kNaN}, Status::kNotConverged};
+  if (!is_finite(best) || !is_finite(error)) return {{kNone, kNone, kNaN}, Status::kNotConverged};
   const double order = numeric::order_of(coarse.value.price, asked.value.price, fine.value.price);
   return {{at_least_nothing(best), error, order}, Status::kOk};
 }

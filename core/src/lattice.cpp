@@ -234,7 +234,7 @@ void Trinomial<T>::smooth(const T& forward) noexcept {
   const T kink = log(problem.option.strike / forward) / h;  // in nodes from the centre
   const double centre = 0.5 * static_cast<double>(count - 1);
   const double nearest = std::round(value_of(kink));
-  if (std::abs(nearest) > centre) return;
+  if (!(std::abs(nearest) <= centre)) return;  // or no number at all
   const T away = kink - nearest;
   const T reach = 0.5 - (value_of(away) < 0.0 ? -away : away);
   values[static_cast<std::size_t>(nearest + centre)] +=
@@ -350,7 +350,7 @@ bool greeks_once(const ExercisableOption& option, const FlatMarket& market, Tree
     g.gamma = 0.0;
   }
   g.theta = root.exercised ? 0.0 : theta_of(g, market);
-  return std::isfinite(g.price);
+  return is_finite(g);
 }
 
 Greeks mixed(const Greeks& fine, const Greeks& coarse, double value, double slope) noexcept {

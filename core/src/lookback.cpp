@@ -351,8 +351,7 @@ GreeksResult greeks(const LookbackOption& option, const FlatMarket& market) noex
   const Jet v = value<Jet>(option, market);
   const double price = std::max(v.value, 0.0);
   const Greeks g{price, v.first[0], v.second[0], v.first[1], -v.first[2], v.first[3]};
-  const bool finite = std::isfinite(g.price + g.delta + g.gamma + g.vega + g.theta + g.rho);
-  if (!finite) return {kNone, Status::kOverflow};
+  if (!is_finite(g)) return {kNone, Status::kOverflow};
   return {g, Status::kOk};
 }
 

@@ -14,15 +14,13 @@
 //     Quantitative Analysis 22(3), 277-283.
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "basket_result.hpp"
 #include "strikeproof/basket.hpp"
 #include "strikeproof/math/multivariate_normal.hpp"
 
 namespace strikeproof::basket {
 namespace {
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 struct Problem {
   const ExtremeOption& option;
@@ -98,17 +96,11 @@ double paid(const Problem& p) noexcept {
 }  // namespace
 
 DeltasResult price(const ExtremeOption& option, const Market& market) noexcept {
-  DeltasResult result{kNaN, {}, check(market)};
-  result.delta.fill(kNaN);
-  if (result.status != Status::kOk) return result;
-  if (!std::isfinite(option.strike + option.time_to_expiry)) {
-    result.status = Status::kNonFinite;
-    return result;
-  }
-  if (!(option.strike > 0.0 && option.time_to_expiry > 0.0)) {
-    result.status = Status::kOutOfDomain;
-    return result;
-  }
+  const Status status = check(market);
+  if (status != Status::kOk) return failed(status);
+  if (!std::isfinite(option.strike + option.time_to_expiry)) return failed(Status::kNonFinite);
+  if (!(option.strike > 0.0 && option.time_to_expiry > 0.0)) return failed(Status::kOutOfDomain);
+  DeltasResult result{0.0, {}, Status::kOk};
   const Problem p{option, market, std::sqrt(option.time_to_expiry), option.best ? 1.0 : -1.0};
   const double cash = option.strike * std::exp(-market.rate * option.time_to_expiry);
   const bool put = option.type == OptionType::kPut;
@@ -120,8 +112,7 @@ DeltasResult price(const ExtremeOption& option, const Market& market) noexcept {
     value += market.spot[i] * result.delta[i];
   }
   result.price = std::max(value, 0.0);
-  if (!std::isfinite(result.price)) result.status = Status::kOverflow;
-  return result;
+  return in_range(result, market.count);
 }
 
 }  // namespace strikeproof::basket

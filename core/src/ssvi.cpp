@@ -135,7 +135,9 @@ LocalVolatility local_volatility(const Smile& smile, double log_moneyness) noexc
   const Point point = at(smile, log_moneyness);
   const double g = svi::durrleman(log_moneyness, point.by_moneyness);
   if (!(g > 0.0 && point.by_time >= 0.0)) return {kNan, Status::kOutOfDomain};
-  return {std::sqrt(point.by_time / g), Status::kOk};
+  const double found = std::sqrt(point.by_time / g);
+  if (!std::isfinite(found)) return {kNan, Status::kOverflow};
+  return {found, Status::kOk};
 }
 
 Surface::Surface(std::span<const double> times, std::span<const Slice> slices, Family family,

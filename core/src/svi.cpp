@@ -39,8 +39,9 @@ Status status_of(const Raw& raw) noexcept {
 double complement(double x) noexcept { return std::sqrt((1.0 - x) * (1.0 + x)); }
 
 RawResult raw_or(Status status, const Raw& raw) noexcept {
-  if (status != Status::kOk) return {{kNan, kNan, kNan, kNan, kNan}, status};
-  return {raw, status};
+  const Status found = status == Status::kOk && !is_finite(raw) ? Status::kOverflow : status;
+  if (found != Status::kOk) return {{kNan, kNan, kNan, kNan, kNan}, found};
+  return {raw, found};
 }
 
 NaturalResult no_natural(Status status) noexcept {
@@ -59,9 +60,10 @@ NaturalResult natural_from_raw(const Raw& raw) noexcept {
   const double root = complement(raw.rho);
   if (root == 0.0) return no_natural(Status::kOutOfDomain);
   const double omega = 2.0 * raw.b * raw.sigma / root;
-  return {{raw.a - raw.b * raw.sigma * root, raw.m + raw.rho * raw.sigma / root, raw.rho, omega,
-           root / raw.sigma},
-          Status::kOk};
+  const Natural found{raw.a - raw.b * raw.sigma * root, raw.m + raw.rho * raw.sigma / root, raw.rho,
+                      omega, root / raw.sigma};
+  if (!is_finite(found)) return no_natural(Status::kOverflow);
+  return {found, Status::kOk};
 }
 
 RawResult raw_from_natural(const Natural& natural) noexcept {
@@ -81,9 +83,11 @@ JumpWingsResult jump_wings_from_raw(const Raw& raw, double time_to_expiry) noexc
   const Point at = total_variance(raw, 0.0);
   if (!(time_to_expiry > 0.0 && at.value > 0.0)) return no_jump_wings(Status::kOutOfDomain);
   const double root = std::sqrt(at.value);
-  return {{at.value / time_to_expiry, at.slope / (2.0 * root), raw.b * (1.0 - raw.rho) / root,
-           raw.b * (1.0 + raw.rho) / root, least_variance(raw) / time_to_expiry},
-          Status::kOk};
+  const JumpWings found{at.value / time_to_expiry, at.slope / (2.0 * root),
+                        raw.b * (1.0 - raw.rho) / root, raw.b * (1.0 + raw.rho) / root,
+                        least_variance(raw) / time_to_expiry};
+  if (!is_finite(found)) return no_jump_wings(Status::kOverflow);
+  return {found, Status::kOk};
 }
 
 RawResult raw_from_jump_wings(const JumpWings& wings, double time_to_expiry) noexcept {

@@ -132,12 +132,11 @@ template <class T>
   if (kink) return failed_greeks(Status::kOutOfDomain);
   const PriceResult price = answer(v.value);
   if (price.status != Status::kOk) return failed_greeks(price.status);
-  for (const double x : v.first) {
-    if (!std::isfinite(x)) return failed_greeks(Status::kOverflow);
-  }
-  return {{price.value, v.first[0], v.first[1], v.by(0, 0), v.by(1, 1), v.by(0, 1), v.first[2],
-           v.first[3], v.first[4], -v.first[5], v.first[6]},
-          Status::kOk};
+  const TwoAssetGreeks found{price.value, v.first[0],  v.first[1], v.by(0, 0),
+                             v.by(1, 1),  v.by(0, 1),  v.first[2], v.first[3],
+                             v.first[4],  -v.first[5], v.first[6]};
+  if (!is_finite(found)) return failed_greeks(Status::kOverflow);
+  return {found, Status::kOk};
 }
 
 }  // namespace strikeproof::two_assets

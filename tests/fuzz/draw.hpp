@@ -71,7 +71,7 @@ class Draw {
   }
 
   FuzzedDataProvider bytes_;
-  std::array<double, 16> drawn_{};
+  std::array<double, 32> drawn_{};
   std::size_t said_ = 0;
 };
 

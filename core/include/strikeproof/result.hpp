@@ -1,6 +1,11 @@
 // What every engine returns for one contract.
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+
 #include "strikeproof/status.hpp"
 
 namespace strikeproof {
@@ -24,6 +29,13 @@ struct GreeksResult {
   Greeks value;  // all NaN unless status is kOk
   Status status;
 };
+
+/// Whether every number of a result's value is finite.
+template <class Values>
+[[nodiscard]] bool is_finite(const Values& values) noexcept {
+  const auto all = std::bit_cast<std::array<double, sizeof(Values) / sizeof(double)>>(values);
+  return std::ranges::all_of(all, [](double x) { return std::isfinite(x); });
+}
 
 /// Price and its derivatives by the spot.
 struct SpotGreeks {

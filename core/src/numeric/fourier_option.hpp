@@ -65,8 +65,10 @@ template <Model M>
                        (!all || (delta_error <= kTolerance * (outside ? std::abs(delta) : 1.0) &&
                                  found.error.gamma <= kTolerance && found.value.gamma >= 0.0));
   if (!settled) return failure(Status::kNotConverged);
-  return {{price, spot_discount * delta, spot_discount * found.value.gamma / market.spot},
-          Status::kOk};
+  const SpotGreeks answer{price, spot_discount * delta,
+                          spot_discount * found.value.gamma / market.spot};
+  if (all && !is_finite(answer)) return failure(Status::kOverflow);
+  return {answer, Status::kOk};
 }
 
 }  // namespace strikeproof::fourier

@@ -228,7 +228,9 @@ class Solver {
   bool march(double later, double earlier) {
     const double length = later - earlier;
     if (!(length > 0.0)) return true;
-    const int share = static_cast<int>(std::ceil(steps_ * length / expiry_ / refinement_));
+    // the product of the largest times is infinite
+    const double planned = std::min(steps_ * length / expiry_, static_cast<double>(steps_));
+    const int share = static_cast<int>(std::ceil(planned / refinement_));
     const int steps = std::max(2, share) * refinement_;
     double last = later;
     for (int k = 1; k <= steps; ++k) {

@@ -187,6 +187,15 @@ bool is_settled(const OneFactorProblem& problem) noexcept {
   return is_knocked(contract, problem.market.spot) && contract.barriers.knock == Knock::kOut;
 }
 
+namespace {
+
+GreeksResult in_range(const Greeks& g) noexcept {
+  if (!is_finite(g)) return {no_greeks(), Status::kOverflow};
+  return {g, Status::kOk};
+}
+
+}  // namespace
+
 GreeksResult settled_value(const OneFactorProblem& problem) noexcept {
   const Contract& contract = problem.contract;
   const double T = contract.option.time_to_expiry;
@@ -198,7 +207,7 @@ GreeksResult settled_value(const OneFactorProblem& problem) noexcept {
     g.price = contract.barriers.rebate * (waits ? m.rate.discount(T) : 1.0);
     g.rho = waits ? -T * g.price : 0.0;
     g.theta = waits ? rate * g.price : 0.0;
-    return {g, Status::kOk};
+    return in_range(g);
   }
   if (T > 0.0 && contract.option.exercise == Exercise::kAmerican) {
     return {no_greeks(), Status::kOutOfDomain};
@@ -209,7 +218,7 @@ GreeksResult settled_value(const OneFactorProblem& problem) noexcept {
   g.rho = found.rho;
   const double drift = rate - m.dividend_yield.forward_rate(0.0);
   g.theta = rate * g.price - drift * m.spot * g.delta;
-  return {g, Status::kOk};
+  return in_range(g);
 }
 
 }  // namespace strikeproof::numeric
