@@ -126,6 +126,18 @@ double within_bounds(const OneFactorProblem& p, double value) noexcept {
   return std::max(std::min(value, highest), lowest);
 }
 
+// Whether a value is anywhere near what the contract can pay: a coarse grid may be off by some of
+// it, while one whose steps span ages blows up.
+bool is_possible(const OneFactorProblem& p, double value) noexcept {
+  if (!is_flat(p.market)) return true;
+  const FlatMarket m = flat_of(p.market);
+  const Contract& c = p.contract;
+  const double time = c.option.time_to_expiry;
+  const double asset = m.spot * std::max(1.0, std::exp(-m.dividend_yield * time));
+  const double paid = c.option.strike + c.cash + c.barriers.rebate;
+  return value <= 2.0 * (asset + paid * std::max(1.0, std::exp(-m.rate * time)));
+}
+
 template <class T>
 bool is_sound(const OneFactorSolution<T>& s) noexcept {
   return s.converged && std::isfinite(value_of(s.value));
@@ -155,7 +167,7 @@ PriceResult price_of(const OneFactorProblem& problem, const Settings& settings) 
   const GreeksResult sure = without_grid(problem);
   if (sure.status != Status::kNotConverged) return {sure.value.price, sure.status};
   const auto found = solve<double>(problem, settings);
-  if (!is_sound(found)) return {kNaN, Status::kNotConverged};
+  if (!is_sound(found) || !is_possible(problem, found.value)) return {kNaN, Status::kNotConverged};
   return {within_bounds(problem, found.value), Status::kOk};
 }
 
@@ -163,7 +175,9 @@ GreeksResult greeks_of(const OneFactorProblem& problem, const Settings& settings
   const GreeksResult sure = without_grid(problem);
   if (sure.status != Status::kNotConverged) return sure;
   const auto found = solve<VolatilityAndRate>(problem, settings);
-  if (!is_sound(found)) return {no_greeks(), Status::kNotConverged};
+  if (!is_sound(found) || !is_possible(problem, value_of(found.value))) {
+    return {no_greeks(), Status::kNotConverged};
+  }
   Greeks g{};
   g.price = within_bounds(problem, found.value.value);
   g.delta = found.delta;

@@ -186,7 +186,9 @@ std::vector<Segment> segments_of(const ExercisableOption& option, int steps) {
   double begin = 0.0;
   const auto add = [&](double end, bool open) {
     if (!(end > begin)) return;
-    const double share = std::ceil(steps * (end - begin) / expiry - 1e-9);
+    // the product of the largest times is infinite
+    const double wanted = std::min(steps * (end - begin) / expiry, static_cast<double>(steps));
+    const double share = std::ceil(wanted - 1e-9);
     segments.push_back({end, std::max(1, static_cast<int>(share)), open});
     begin = end;
   };

@@ -105,13 +105,16 @@ DeltasResult price(const ExtremeOption& option, const Market& market) noexcept {
   const double cash = option.strike * std::exp(-market.rate * option.time_to_expiry);
   const bool put = option.type == OptionType::kPut;
   double value = -cash * paid(p) + (put ? cash : 0.0);
+  double assets = 0.0;
   for (std::size_t i = 0; i < market.count; ++i) {
     const double kept = std::exp(-market.dividend_yield[i] * option.time_to_expiry);
     const double share = chosen(p, i, true) - (put ? chosen(p, i, false) : 0.0);
     result.delta[i] = kept * share;
+    assets += kept * market.spot[i];
     value += market.spot[i] * result.delta[i];
   }
-  result.price = std::max(value, 0.0);
+  // rounding is that of the largest term
+  result.price = std::min(std::max(value, 0.0), put ? cash : assets);
   return in_range(result, market.count);
 }
 

@@ -60,6 +60,7 @@ def test_the_wheel_works_where_nothing_else_is_installed(wheel, tmp_path):
     run(python, "-m", "pip", "install", "--quiet", "--no-deps", wheel)
     told = run(python, CONSUMER / "example.py", cwd=tmp_path)
     assert "1001 options priced" in told
+    assert "288 calls by 8 threads" in run(python, CONSUMER / "threads.py", cwd=tmp_path)
 
 
 def test_the_source_archive_is_complete(tmp_path):
