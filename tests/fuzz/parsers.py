@@ -13,7 +13,6 @@ Parquet has a run of its own: Polars ends the process over some of it, which end
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import tempfile
@@ -39,7 +38,7 @@ with atheris.instrument_imports(include=["tasks.evidence", "wrds_pipeline", "str
     )
     from wrds_pipeline import universe
 
-_LARGEST_SEED = 20_000
+_LARGEST_SEED = 100_000
 _FOLDER = Path(tempfile.mkdtemp(prefix="strikeproof-fuzz-"))
 
 
@@ -66,19 +65,25 @@ def _known(name: str) -> bytes:
     return (Path(tolerances.__file__).with_name(name)).read_bytes()
 
 
+def _receipt() -> bytes:
+    """Any receipt that has been made, or the beginning of one."""
+    made = sorted(Path(catalog.SUMMARY.path).parent.glob("*.receipt.json"))
+    return made[0].read_bytes() if made else b'{"_type": "https://in-toto.io/Statement/v1"}\n'
+
+
 # Each reader with a good file for it.
 _TEXT: tuple[tuple[Callable[[bytes], object], bytes], ...] = (
-    (lambda data: strict_json.parse(data, canonical=True), b"{}"),
-    (lambda data: strict_json.parse(data, canonical=False), b"{}"),
-    (receipts.parse, json.dumps({"_type": "https://in-toto.io/Statement/v1"}).encode()),
-    (tolerances.parse, _known("tolerances.toml")[:4000]),
-    (parity_grid.parse, _known("parity_grid.toml")[:6000]),
+    (lambda data: strict_json.parse(data, canonical=True), b'{\n  "a": 1\n}\n'),
+    (lambda data: strict_json.parse(data, canonical=False), b'{"a": [1.5, null, true]}\n'),
+    (receipts.parse, _receipt()),
+    (tolerances.parse, _known("tolerances.toml")),
+    (parity_grid.parse, _known("parity_grid.toml")),
     (_as_file(".zip", zip_rules.read_members), b"PK\x05\x06" + bytes(18)),
     (
         _as_file(".toml", universe.read),
         Path(universe.__file__).with_name("universe.toml").read_bytes(),
     ),
-    (_as_file(".csv", _rows), b"option_type,spot\ncall,1.5\nput,2\n"),
+    (_as_file(".csv", _rows), b"spot,strike\n100,95.5\n,2e-3\n"),
 )
 
 
