@@ -126,16 +126,20 @@ double within_bounds(const OneFactorProblem& p, double value) noexcept {
   return std::max(std::min(value, highest), lowest);
 }
 
-// Whether a value is anywhere near what the contract can pay: a coarse grid may be off by some of
-// it, while one whose steps span ages blows up.
+// Whether a value is within what the contract can pay and 5 % of spot and strike: a coarse grid may
+// be off by that, one whose steps span ages by anything.
 bool is_possible(const OneFactorProblem& p, double value) noexcept {
   if (!is_flat(p.market)) return true;
   const FlatMarket m = flat_of(p.market);
   const Contract& c = p.contract;
   const double time = c.option.time_to_expiry;
+  const double discount = std::max(1.0, std::exp(-m.rate * time));
   const double asset = m.spot * std::max(1.0, std::exp(-m.dividend_yield * time));
-  const double paid = c.option.strike + c.cash + c.barriers.rebate;
-  return value <= 2.0 * (asset + paid * std::max(1.0, std::exp(-m.rate * time)));
+  const double strike = c.option.strike * discount;
+  const bool call = c.option.type == OptionType::kCall;
+  double most = call || c.payoff == Payoff::kAsset ? asset : strike;
+  if (c.payoff == Payoff::kCash) most = c.cash * discount;
+  return value <= 1.05 * (most + c.barriers.rebate * discount) + 0.05 * (asset + strike);
 }
 
 template <class T>

@@ -67,8 +67,10 @@ finite_difference::Contract contract(Draw& draw, const ExercisableOption& option
 }
 
 double bound_of(const finite_difference::Contract& contract, const FlatMarket& market) {
-  return bound_of(contract.option, market) +
-         2.0 * (contract.cash + contract.barriers.rebate) *
+  ExercisableOption option = contract.option;
+  if (contract.payoff == finite_difference::Payoff::kAsset) option.type = OptionType::kCall;
+  return bound_of(option, market) +
+         kRough * (contract.cash + contract.barriers.rebate) *
              largest_discount(market.rate, contract.option.time_to_expiry);
 }
 
