@@ -15,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from tasks.evidence import tables
+from tasks.evidence import optional_tables, tables
 from tasks.evidence.digest import sha256_file
 from tasks.evidence.peers import plan, report
 
@@ -89,8 +89,8 @@ def table(header: tuple[str, ...], rows: list[tuple[str | float, ...]]) -> str:
 
 def sections(folder: Path = DATA) -> dict[str, str]:
     """What stands in place of each ``{{name}}`` of the page."""
-    peers = tables.read_table(folder / "peers.csv", tables.PeersTable)
-    frontier = tables.read_table(folder / "frontier.csv", tables.Frontier)
+    peers = tables.read_table(folder / "peers.csv", optional_tables.PeersTable)
+    frontier = tables.read_table(folder / "frontier.csv", optional_tables.Frontier)
     origin = json.loads((folder / "origin.json").read_text(encoding="utf-8"))
     header = ("question", "package", "there", "its figure", "ours")
     titles = plan.titles()

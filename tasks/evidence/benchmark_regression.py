@@ -37,7 +37,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tasks.evidence import benchmark_report, benchmarks, digest, machine, tables
+from tasks.evidence import benchmark_report, benchmark_tables, benchmarks, digest, machine, tables
 from tasks.evidence.benchmark_report import Context
 from tasks.evidence.progress import Progress
 
@@ -123,7 +123,7 @@ def compare(
         own = _NORMAL * math.hypot(row["spread"], row["last_spread"])
         row |= {"drift": drift, "band": math.exp(most * math.hypot(scatter, own))}
         row["verdict"] = _verdict(row)
-    types = {n: c.dtype for n, c in tables.BenchmarkRegression.columns().items()}
+    types = {n: c.dtype for n, c in benchmark_tables.BenchmarkRegression.columns().items()}
     return pl.DataFrame(rows, schema=types).sort("name")
 
 
@@ -181,7 +181,7 @@ def write_regression(
     """Compare the report at ``inputs["report"]`` with the table that `output` is to replace."""
     report = benchmark_report.read(inputs["report"])
     made = digest.sha256_file(inputs["report"])
-    counted = tables.read_table(inputs["instructions"], tables.InstructionCounts)
+    counted = tables.read_table(inputs["instructions"], benchmark_tables.InstructionCounts)
     found = compare(
         benchmarks.table(report),
         made,
@@ -189,14 +189,14 @@ def write_regression(
         _last(output.parent),
         instructions(counted),
     )
-    tables.write_table(found, output, tables.BenchmarkRegression)
+    tables.write_table(found, output, benchmark_tables.BenchmarkRegression)
     progress(1, 1)
 
 
 def _last(folder: Path) -> pl.DataFrame | None:
     """The table made before; one that cannot be read is none."""
     try:
-        return tables.read_table(folder / NAME, tables.BenchmarkRegression)
+        return tables.read_table(folder / NAME, benchmark_tables.BenchmarkRegression)
     except tables.TableFault:
         return None
 

@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 from pydantic import ValidationError
 
-from tasks.evidence import benchmark_report, plotting, tables
+from tasks.evidence import benchmark_report, benchmark_tables, plotting, tables
 from tasks.evidence.benchmark_report import Report, Row
 from tasks.evidence.faults import EvidenceFault
 from tasks.evidence.progress import Progress
@@ -26,7 +26,7 @@ _NS = {"ns": 1.0, "us": 1e3, "ms": 1e6, "s": 1e9}
 _MODIFIERS = ("process_time", "real_time")
 # Aggregates are sums of the same doubles in another order; an edited row is far outside.
 _SAME = 1e-6
-_COLUMNS = tables.BenchmarkTable.column_names()
+_COLUMNS = benchmark_tables.BenchmarkTable.column_names()
 
 
 def parse(report: Mapping[str, Any]) -> pl.DataFrame:
@@ -159,7 +159,7 @@ def write_benchmark_table(
 ) -> None:
     """Write the table of the report at ``inputs["report"]``."""
     frame = table(benchmark_report.read(inputs["report"]))
-    tables.write_table(frame, output, tables.BenchmarkTable)
+    tables.write_table(frame, output, benchmark_tables.BenchmarkTable)
     progress(1, 1)
 
 
@@ -174,7 +174,7 @@ def write_benchmark_plot(
 
     All operations on the left; on the right how those with many sizes of batches scale.
     """
-    frame = tables.read_table(inputs["table"], tables.BenchmarkTable)
+    frame = tables.read_table(inputs["table"], benchmark_tables.BenchmarkTable)
     repetitions = frame["repetitions"].min()
     title = f"Nanoseconds per price, median of {repetitions!r} repetitions ({config['profile']})"
     rows = frame.select("engine", "operation").unique(maintain_order=True).rows()

@@ -22,7 +22,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 import strikeproof as sp
-from tasks.evidence import plotting, smile_surfaces, tables
+from tasks.evidence import optional_tables, plotting, smile_surfaces, tables
 from tasks.evidence.oracles import american as american_oracle
 from tasks.evidence.oracles import heston as heston_oracle
 from tasks.evidence.oracles import path_methods
@@ -243,7 +243,7 @@ def write_frontier(
 ) -> None:
     """Measure every method of all products and write the table."""
     methods = [*_american(), *_heston(inputs["reference"]), *paths()]
-    tables.write_table(measure(methods, progress), output, tables.Frontier)
+    tables.write_table(measure(methods, progress), output, optional_tables.Frontier)
 
 
 _TITLES = {
@@ -263,7 +263,7 @@ def write_frontier_plot(
     progress: Progress,
 ) -> None:
     """Draw error against time, one panel a product."""
-    frame = tables.read_table(inputs["table"], tables.Frontier)
+    frame = tables.read_table(inputs["table"], optional_tables.Frontier)
     title = "Error against time by one thread: down and to the left is better"
     with plotting.figure(output, 11.0, 25.0, title) as drawn:
         for axes, (product, heading) in zip(

@@ -15,14 +15,16 @@ from typing import Any
 
 import polars as pl
 
-from tasks.evidence import counter, instruction_plan, tables
+from tasks.evidence import benchmark_tables, counter, instruction_plan, tables
 from tasks.evidence.progress import Progress
 
 NOT_HERE = "not counted: no valgrind here or not Linux on x86-64"
 _HEAD = ("compiler", "libc")
 _COUNTED = ("unit", "small_units", "large_units", "small_instructions", "large_instructions")
 
-_SCHEMA = {name: column.dtype for name, column in tables.InstructionCounts.columns().items()}
+_SCHEMA = {
+    name: column.dtype for name, column in benchmark_tables.InstructionCounts.columns().items()
+}
 
 
 def counted(binary: Path, arguments: list[str], progress: Progress) -> pl.DataFrame:
@@ -104,5 +106,5 @@ def write_instruction_counts(
         table = uncounted()
     else:
         table = counted(inputs["binary"], [], progress)
-    tables.write_table(table, output, tables.InstructionCounts)
+    tables.write_table(table, output, benchmark_tables.InstructionCounts)
     progress(1, 1)

@@ -21,7 +21,7 @@ import QuantLib as ql  # noqa: N813 - the name in QuantLib's own documents
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from strikeproof import black_scholes
-from tasks.evidence import strict_json, tables
+from tasks.evidence import market_tables, strict_json, tables
 from tasks.evidence.faults import EvidenceFault
 from tasks.evidence.progress import Progress
 from tasks.evidence.tolerances import validation_messages
@@ -120,7 +120,7 @@ def expiries(surface: Surface) -> list[Expiry]:
 
 
 def quotes(surface: Surface) -> pl.DataFrame:
-    """One row per quote, sorted by expiry and strike, columns of `tables.MarketFitQuotes`."""
+    """One row per quote by expiry and strike, columns of `market_tables.MarketFitQuotes`."""
     columns = np.transpose(surface.implied_vols_rows_by_strike)
     pairs = zip(expiries(surface), columns, strict=True)
     parts = [_expiry_quotes(surface, expiry, volatilities) for expiry, volatilities in pairs]
@@ -231,7 +231,7 @@ def write_quotes(
 ) -> None:
     """Write the table of quotes from the surface at ``inputs["data"]``."""
     table = quotes(read_surface(inputs["data"]))
-    tables.write_table(table, output, tables.MarketFitQuotes)
+    tables.write_table(table, output, market_tables.MarketFitQuotes)
     progress(1, 1)
 
 
@@ -244,5 +244,5 @@ def write_by_expiry(
 ) -> None:
     """Write the errors by expiry from the surface at ``inputs["data"]``."""
     table = by_expiry(quotes(read_surface(inputs["data"])))
-    tables.write_table(table, output, tables.MarketFitByExpiry)
+    tables.write_table(table, output, market_tables.MarketFitByExpiry)
     progress(1, 1)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from strikeproof import bates, black, heston, ssvi, svi
-from tasks.evidence import strict_json, tables
+from tasks.evidence import market_tables, strict_json, tables
 from tasks.evidence.digest import canonical_json
 from tasks.evidence.progress import Progress
 
@@ -77,7 +77,7 @@ class Quotes:
 
     @classmethod
     def of(cls, table: pl.DataFrame) -> Quotes:
-        """From `tables.MarketFitQuotes`."""
+        """From `market_tables.MarketFitQuotes`."""
         moneyness = np.log(table["strike"].to_numpy() / table["forward"].to_numpy())
         return cls(
             table["expiry"].to_numpy().astype(str),
@@ -189,7 +189,7 @@ MODELS: tuple[str, ...] = tuple(_FITS)
 
 
 def fitted(quotes: pl.DataFrame) -> pl.DataFrame:
-    """Parameters of every model, columns of `tables.MarketFitParameters`."""
+    """Parameters of every model, columns of `market_tables.MarketFitParameters`."""
     columns = Quotes.of(quotes)
     rows = [{"model": m, **row} for m, fit in _FITS.items() for row in fit(columns)]
     return pl.DataFrame(rows, infer_schema_length=None).sort("model", "expiry", "parameter")
@@ -261,7 +261,7 @@ def every(parameters: pl.DataFrame, quotes: pl.DataFrame) -> dict[str, Fitted]:
 
 
 def fits(parameters: pl.DataFrame, quotes: pl.DataFrame) -> pl.DataFrame:
-    """Every model's volatility at every quote, columns of `tables.MarketFits`."""
+    """Every model's volatility at every quote, columns of `market_tables.MarketFits`."""
     columns = Quotes.of(quotes)
     parts = []
     for model, found in every(parameters, quotes).items():
@@ -285,7 +285,7 @@ def fits(parameters: pl.DataFrame, quotes: pl.DataFrame) -> pl.DataFrame:
 
 
 def fits_by_expiry(table: pl.DataFrame) -> pl.DataFrame:
-    """Errors by model and expiry, columns of `tables.MarketFitsByExpiry`."""
+    """Errors by model and expiry, columns of `market_tables.MarketFitsByExpiry`."""
     error = pl.col("volatility_error")
     return table.group_by("model", "expiry", maintain_order=True).agg(
         quotes=pl.len().cast(pl.Int64),
@@ -399,8 +399,8 @@ def write_parameters(
     progress: Progress,
 ) -> None:
     """Fit every model to the quotes and write the parameters."""
-    quotes = tables.read_table(inputs["quotes"], tables.MarketFitQuotes)
-    tables.write_table(fitted(quotes), output, tables.MarketFitParameters)
+    quotes = tables.read_table(inputs["quotes"], market_tables.MarketFitQuotes)
+    tables.write_table(fitted(quotes), output, market_tables.MarketFitParameters)
     progress(1, 1)
 
 
@@ -412,9 +412,9 @@ def write_fits(
     progress: Progress,
 ) -> None:
     """Write every model's volatility at every quote, from the stored parameters."""
-    quotes = tables.read_table(inputs["quotes"], tables.MarketFitQuotes)
-    parameters = tables.read_table(inputs["parameters"], tables.MarketFitParameters)
-    tables.write_table(fits(parameters, quotes), output, tables.MarketFits)
+    quotes = tables.read_table(inputs["quotes"], market_tables.MarketFitQuotes)
+    parameters = tables.read_table(inputs["parameters"], market_tables.MarketFitParameters)
+    tables.write_table(fits(parameters, quotes), output, market_tables.MarketFits)
     progress(1, 1)
 
 
@@ -426,8 +426,8 @@ def write_fits_by_expiry(
     progress: Progress,
 ) -> None:
     """Write errors by model and expiry, from the fits."""
-    table = tables.read_table(inputs["fits"], tables.MarketFits)
-    tables.write_table(fits_by_expiry(table), output, tables.MarketFitsByExpiry)
+    table = tables.read_table(inputs["fits"], market_tables.MarketFits)
+    tables.write_table(fits_by_expiry(table), output, market_tables.MarketFitsByExpiry)
     progress(1, 1)
 
 
@@ -439,7 +439,7 @@ def write_arbitrage(
     progress: Progress,
 ) -> None:
     """Write where the fitted models allow static arbitrage, from the stored parameters."""
-    quotes = tables.read_table(inputs["quotes"], tables.MarketFitQuotes)
-    parameters = tables.read_table(inputs["parameters"], tables.MarketFitParameters)
+    quotes = tables.read_table(inputs["quotes"], market_tables.MarketFitQuotes)
+    parameters = tables.read_table(inputs["parameters"], market_tables.MarketFitParameters)
     output.write_bytes(canonical_json(arbitrage(parameters, quotes).model_dump(mode="json")))
     progress(1, 1)

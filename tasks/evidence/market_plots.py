@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from tasks.evidence import plotting, tables
+from tasks.evidence import market_tables, plotting, tables
 from tasks.evidence.market_models import MODELS, Fitted, every
 from tasks.evidence.progress import Progress
 
@@ -35,8 +35,8 @@ _MOST_SHOWN = 5.0  # volatility points, end of the colour scale
 
 
 def _fitted(inputs: Mapping[str, Path]) -> tuple[pl.DataFrame, dict[str, Fitted]]:
-    quotes = tables.read_table(inputs["quotes"], tables.MarketFitQuotes)
-    parameters = tables.read_table(inputs["parameters"], tables.MarketFitParameters)
+    quotes = tables.read_table(inputs["quotes"], market_tables.MarketFitQuotes)
+    parameters = tables.read_table(inputs["parameters"], market_tables.MarketFitParameters)
     return quotes, every(parameters, quotes)
 
 
@@ -87,7 +87,7 @@ def write_errors(
     progress: Progress,
 ) -> None:
     """Write the errors by expiry and strike, a map a model on one scale."""
-    table = tables.read_table(inputs["fits"], tables.MarketFits)
+    table = tables.read_table(inputs["fits"], market_tables.MarketFits)
     title = "Fitted less market volatility, in volatility points"
     with plotting.figure(output, 13.0, 6.2, title) as drawn:
         panels = drawn.subplots(2, 3, sharex=True, sharey=True)

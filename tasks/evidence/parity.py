@@ -19,7 +19,7 @@ import polars as pl
 import QuantLib as ql  # noqa: N813 - the name in QuantLib's own documents
 
 from strikeproof import black_scholes
-from tasks.evidence import plotting, tables
+from tasks.evidence import parity_tables, plotting, tables
 from tasks.evidence.digest import sha256_bytes
 from tasks.evidence.progress import Progress
 from wrds_pipeline.csv_form import csv_text
@@ -82,7 +82,7 @@ def write_parity(
 ) -> None:
     """Write the parity table of the grid of ``config["profile"]``."""
     compared = compare(grid(config["profile"]), progress)
-    tables.write_table(compared, output, tables.ParityTable)
+    tables.write_table(compared, output, parity_tables.ParityTable)
 
 
 def compare(points: pl.DataFrame, progress: Progress) -> pl.DataFrame:
@@ -98,7 +98,9 @@ def compare(points: pl.DataFrame, progress: Progress) -> pl.DataFrame:
             quantlib=pl.Series(reference.ravel()),
             engine=pl.lit(ENGINE),
         )
-        .with_columns(abs_error=tables.absolute_error(), rel_error=tables.relative_error())
+        .with_columns(
+            abs_error=parity_tables.absolute_error(), rel_error=parity_tables.relative_error()
+        )
     )
 
 
@@ -254,7 +256,7 @@ def write_parity_plot(
     progress: Progress,
 ) -> None:
     """Write the distribution of the errors by quantity and their map over moneyness and tenor."""
-    table = tables.read_table(inputs["parity"], tables.ParityTable)
+    table = tables.read_table(inputs["parity"], parity_tables.ParityTable)
     points = table.select(POINT).n_unique()
     title = f"strikeproof against QuantLib: {points:,} European options ({config['profile']} grid)"
     with plotting.figure(output, 13.0, 5.2, title) as drawn:

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.evidence import parity_grid, parity_store, tables
+from tasks.evidence import parity_grid, parity_store, parity_tables, tables
 from tasks.evidence.progress import Progress
 
 _TENORS = ((30, "to 30 days"), (365, "to 1 year"), (1825, "to 5 years"))
@@ -137,7 +137,7 @@ def _buckets(name: str, table: pl.DataFrame) -> pl.DataFrame:
             pl.col("tenor").alias("time_to_expiry"),
             *(
                 pl.col(column).cast(pl.Int64 if column in _COUNTS else pl.Float64)
-                for column in tables.ParitySummary.column_names()[3:]
+                for column in parity_tables.ParitySummary.column_names()[3:]
             ),
         )
     )
@@ -189,7 +189,7 @@ def write_summary(
     progress: Progress,
 ) -> None:
     """Write the parity by product and bucket."""
-    tables.write_table(summary(by_product(inputs)), output, tables.ParitySummary)
+    tables.write_table(summary(by_product(inputs)), output, parity_tables.ParitySummary)
     progress(1, 1)
 
 
@@ -202,5 +202,5 @@ def write_errors(
 ) -> None:
     """Write every row that QuantLib loses."""
     lost = quantlib_errors(by_product(inputs), parity_grid.limits())
-    tables.write_table(lost, output, tables.QuantlibErrors)
+    tables.write_table(lost, output, parity_tables.QuantlibErrors)
     progress(1, 1)

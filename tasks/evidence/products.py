@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 import strikeproof as sp
-from tasks.evidence import tables
+from tasks.evidence import optional_tables, tables
 from tasks.evidence.oracles import american as american_oracle
 from tasks.evidence.oracles import asian as asian_oracle
 from tasks.evidence.oracles import barrier as barrier_oracle
@@ -246,4 +246,4 @@ def write_products(
     for done, product in enumerate(every, start=1):
         rows.append(measure(product))
         progress(done, len(every))
-    tables.write_table(pl.DataFrame(rows), output, tables.ProductsTable)
+    tables.write_table(pl.DataFrame(rows), output, optional_tables.ProductsTable)

@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 
 from strikeproof import heston
-from tasks.evidence import tables
+from tasks.evidence import optional_tables, tables
 from tasks.evidence.oracles import heston as oracle
 from tasks.evidence.progress import Progress
 
@@ -178,7 +178,7 @@ def write_sets(
             rows.append(row)
             progress(len(rows), total)
     tables.write_table(
-        pl.DataFrame(rows, infer_schema_length=None), output, tables.SmileCalibrationSets
+        pl.DataFrame(rows, infer_schema_length=None), output, optional_tables.SmileCalibrationSets
     )
 
 
@@ -206,6 +206,6 @@ def write_calibration(
     progress: Progress,
 ) -> None:
     """Write the summary of the sets."""
-    sets = tables.read_table(inputs["sets"], tables.SmileCalibrationSets)
-    tables.write_table(summary(sets), output, tables.SmileCalibration)
+    sets = tables.read_table(inputs["sets"], optional_tables.SmileCalibrationSets)
+    tables.write_table(summary(sets), output, optional_tables.SmileCalibration)
     progress(1, 1)

@@ -11,7 +11,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.ticker import NullFormatter
 
-from tasks.evidence import plotting, smile_calibration, smile_surfaces, tables
+from tasks.evidence import optional_tables, plotting, smile_calibration, smile_surfaces, tables
 from tasks.evidence.progress import Progress
 
 _ENGINES = {
@@ -90,8 +90,8 @@ def write_smile_plot(
     progress: Progress,
 ) -> None:
     """Draw the tables at ``inputs["surfaces"]`` and ``inputs["sets"]``."""
-    surfaces = tables.read_table(inputs["surfaces"], tables.SmileSurfaces)
-    sets = tables.read_table(inputs["sets"], tables.SmileCalibrationSets)
+    surfaces = tables.read_table(inputs["surfaces"], optional_tables.SmileSurfaces)
+    sets = tables.read_table(inputs["sets"], optional_tables.SmileCalibrationSets)
     with plotting.figure(output, 13.0, 6.4, "Heston's model beside QuantLib") as drawn:
         left, right = drawn.subplots(1, 2)
         _draw_surfaces(left, surfaces)

@@ -20,7 +20,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from strikeproof import heston
-from tasks.evidence import tables
+from tasks.evidence import optional_tables, tables
 from tasks.evidence.oracles import heston as oracle
 from tasks.evidence.progress import Progress
 
@@ -142,4 +142,4 @@ def write_surfaces(
     for done, (name, case) in enumerate(cases(inputs["reference"]).items(), start=1):
         rows += [{"case": name.replace(",", "")} | row for row in measure(case, rounds)]
         progress(done, len(CASES))
-    tables.write_table(pl.DataFrame(rows), output, tables.SmileSurfaces)
+    tables.write_table(pl.DataFrame(rows), output, optional_tables.SmileSurfaces)

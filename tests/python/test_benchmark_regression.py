@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from tasks.evidence import benchmark_regression as regression
-from tasks.evidence import tables
+from tasks.evidence import benchmark_tables, tables
 
 pytestmark = pytest.mark.fast
 
@@ -68,8 +68,8 @@ def test_a_second_run_is_judged_by_its_noise(tmp_path, slower, spread, verdict, 
     assert found["drift"][0] == pytest.approx(factor, rel=0.01)
     assert ("1 of 60 slower" in regression.note(found)) == (verdict == "slower")
     path = tmp_path / regression.NAME
-    tables.write_table(found, path, tables.BenchmarkRegression)
-    again = tables.read_table(path, tables.BenchmarkRegression)
+    tables.write_table(found, path, benchmark_tables.BenchmarkRegression)
+    again = tables.read_table(path, benchmark_tables.BenchmarkRegression)
     # made again from the same report, it still stands beside the run before
     assert regression.compare(new, TWO, HERE, again).equals(found)
 
@@ -107,4 +107,4 @@ def test_a_verdict_that_the_ratio_does_not_give_is_refused(tmp_path):
     found = regression.compare(run(first=2.0), TWO, HERE, last)
     lie = found.with_columns(verdict=pl.lit("same"))
     with pytest.raises(tables.TableFault, match="verdict follows from the ratio"):
-        tables.write_table(lie, tmp_path / regression.NAME, tables.BenchmarkRegression)
+        tables.write_table(lie, tmp_path / regression.NAME, benchmark_tables.BenchmarkRegression)

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tasks.evidence import benchmarks, tables
+from tasks.evidence import benchmark_tables, benchmarks, tables
 from tasks.evidence.faults import EvidenceFault
 
 pytestmark = pytest.mark.fast
@@ -132,4 +132,4 @@ def test_table_and_plot_are_the_same_bytes_twice(report, tmp_path):
         benchmarks.write_benchmark_plot(plot, inputs={"table": table}, **common)
         pages.append((table.read_bytes(), plot.read_bytes()))
     assert pages[0] == pages[1]
-    assert len(tables.read_table(tmp_path / "one.csv", tables.BenchmarkTable)) == 2
+    assert len(tables.read_table(tmp_path / "one.csv", benchmark_tables.BenchmarkTable)) == 2

@@ -6,7 +6,7 @@ import sys
 import polars as pl
 import pytest
 
-from tasks.evidence import tables
+from tasks.evidence import optional_tables, tables
 from tasks.evidence.digest import sha256_file
 from tests.python.page_blocks import ROOT
 
@@ -25,7 +25,7 @@ def measured(monkeypatch):
 
 
 def stored(measured):
-    return tables.read_table(measured.DATA / "peers.csv", tables.PeersTable)
+    return tables.read_table(measured.DATA / "peers.csv", optional_tables.PeersTable)
 
 
 def test_every_peer_that_is_clearly_faster_or_closer_is_shown(measured):

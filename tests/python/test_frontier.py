@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 import strikeproof as sp
-from tasks.evidence import frontier, tables
+from tasks.evidence import frontier, optional_tables, tables
 from tasks.evidence.oracles import american, heston, path_methods
 from tasks.evidence.thirds import path_options
 
@@ -92,7 +92,7 @@ def test_the_picture_is_the_same_bytes_twice(tmp_path):
         for library in ("strikeproof", "QuantLib")
     ]
     table = tmp_path / "frontier.csv"
-    tables.write_table(pl.DataFrame(rows), table, tables.Frontier)
+    tables.write_table(pl.DataFrame(rows), table, optional_tables.Frontier)
     pages = []
     for name in ("one.png", "two.png"):
         path = tmp_path / name

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from tasks.evidence import (
+    benchmark_tables,
     catalog,
     counter,
     instruction_counts,
@@ -44,7 +45,7 @@ def at_the_limits():
         row |= {"small_instructions": 1000, "large_instructions": large}
         row |= {"instructions": (large - 1000) / 1000, "counter": "valgrind-3.19.0"}
         rows.append(row | {"compiler": "GNU 12.2.0", "libc": "glibc 2.36", "note": None})
-    types = {name: c.dtype for name, c in tables.InstructionCounts.columns().items()}
+    types = {name: c.dtype for name, c in benchmark_tables.InstructionCounts.columns().items()}
     return pl.DataFrame(rows, schema=types)
 
 
@@ -61,7 +62,7 @@ def breaches(table):
 def faults(table, path):
     """Why the table cannot be written, or what the gate says of it."""
     try:
-        tables.write_table(table, path, tables.InstructionCounts)
+        tables.write_table(table, path, benchmark_tables.InstructionCounts)
     except tables.TableFault as error:
         return list(error.faults)
     return [finding.problem for finding in check.check(evidence_of(table))] + breaches(table)
@@ -119,7 +120,7 @@ def test_the_artifact_follows_the_machine_in_saying_whether_it_counts(tmp_path):
     instruction_counts.write_instruction_counts(
         output, inputs={}, config=config, progress=no_progress
     )
-    table = tables.read_table(output, tables.InstructionCounts)
+    table = tables.read_table(output, benchmark_tables.InstructionCounts)
     assert instruction_counts.figures(table)["counted"] is False
 
 

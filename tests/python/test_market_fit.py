@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 import QuantLib as ql  # noqa: N813 - the name in QuantLib's own documents
 
-from tasks.evidence import market_fit, market_models, market_plots, tables
+from tasks.evidence import market_fit, market_models, market_plots, market_tables, tables
 from tasks.evidence.faults import EvidenceFault
 
 pytestmark = pytest.mark.fast
@@ -223,4 +223,4 @@ def test_the_artifacts_are_the_same_bytes_twice(tmp_path):
         market_plots.write_surface(folder / "surface.png", inputs=paths, **common)
         pages.append([path.read_bytes() for path in sorted(folder.iterdir())])
     assert pages[0] == pages[1]
-    assert len(tables.read_table(tmp_path / "one/fits.csv", tables.MarketFits)) == 6 * 104
+    assert len(tables.read_table(tmp_path / "one/fits.csv", market_tables.MarketFits)) == 6 * 104

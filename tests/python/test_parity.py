@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 import QuantLib as ql  # noqa: N813 - the name in QuantLib's own documents
 
-from tasks.evidence import parity, tables
+from tasks.evidence import parity, parity_tables, tables
 
 pytestmark = pytest.mark.fast
 
@@ -144,7 +144,7 @@ def test_table_and_plot_are_the_same_bytes_twice(tmp_path):
         parity.write_parity_plot(plot, inputs={"parity": table}, config=config, progress=silent)
         pages.append((table.read_bytes(), plot.read_bytes()))
     assert pages[0] == pages[1]
-    assert len(tables.read_table(tmp_path / "one.csv", tables.ParityTable)) == 4320
+    assert len(tables.read_table(tmp_path / "one.csv", parity_tables.ParityTable)) == 4320
 
 
 def test_an_unknown_profile_is_refused():

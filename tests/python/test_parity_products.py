@@ -15,6 +15,7 @@ from tasks.evidence import (
     parity_plots,
     parity_store,
     parity_summary,
+    parity_tables,
     render,
     tables,
     tolerances,
@@ -361,8 +362,8 @@ def test_summary_errors_and_plots_are_those_of_the_tables(tmp_path, barrier):
     made = [tmp_path / f"{maker.__name__}.out" for maker in makers]
     for maker, path in zip(makers, made, strict=True):
         maker(path, inputs=inputs, config={"profile": "fast"}, progress=silent)
-    summary = tables.read_table(made[0], tables.ParitySummary)
-    errors = tables.read_table(made[1], tables.QuantlibErrors)
+    summary = tables.read_table(made[0], parity_tables.ParitySummary)
+    errors = tables.read_table(made[1], parity_tables.QuantlibErrors)
     lost = int((barrier["verdict"] == "strikeproof").sum())
     assert summary["rows"].sum() == len(barrier)
     assert summary["quantlib_errors"].sum() == len(errors) == lost > 0

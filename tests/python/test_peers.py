@@ -14,6 +14,7 @@ from strikeproof import black_scholes
 from tasks.evidence import (
     catalog,
     gate,
+    optional_tables,
     schemas,
     tables,
 )
@@ -332,7 +333,7 @@ def test_the_table_holds_medians_and_reasons(measured):
 @pytest.fixture
 def table(measured, tmp_path):
     path = tmp_path / "peers.csv"
-    tables.write_table(measured[0], path, tables.PeersTable)
+    tables.write_table(measured[0], path, optional_tables.PeersTable)
     return path
 
 
@@ -360,7 +361,7 @@ def test_a_row_that_says_too_much_or_too_little_is_refused(measured, tmp_path, c
     records[0] |= change
     frame = pl.DataFrame(records, schema=measured[0].schema)
     with pytest.raises(EvidenceFault) as caught:
-        tables.write_table(frame, tmp_path / "peers.csv", tables.PeersTable)
+        tables.write_table(frame, tmp_path / "peers.csv", optional_tables.PeersTable)
     assert any(message in fault for fault in caught.value.faults), caught.value.faults
 
 
@@ -388,7 +389,7 @@ def test_the_report_names_every_question_package_and_reason(measured):
 
 def test_report_and_picture_are_the_same_bytes_twice(measured, tmp_path):
     table = tmp_path / "peers.csv"  # of one question: a picture of all takes seconds
-    tables.write_table(measured[0].filter(work="greeks"), table, tables.PeersTable)
+    tables.write_table(measured[0].filter(work="greeks"), table, optional_tables.PeersTable)
     common = {"inputs": {"table": table}, "config": {}, "progress": nothing}
     pages = []
     for name in ("one", "two"):

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tasks.evidence import products, schemas, tables
+from tasks.evidence import optional_tables, products, schemas, tables
 from tasks.evidence.faults import EvidenceFault
 
 pytestmark = pytest.mark.fast
@@ -41,7 +41,9 @@ def test_the_table_has_its_schema(tmp_path):
         "worst_difference": 0.0, "median_difference": 0.0, "ns_per_option": 1.0,
         "reference_ns": 2.0, "ratio": 2.0,
     }  # fmt: skip
-    tables.write_table(pl.DataFrame([row]), tmp_path / "products.csv", tables.ProductsTable)
+    tables.write_table(
+        pl.DataFrame([row]), tmp_path / "products.csv", optional_tables.ProductsTable
+    )
     assert len(schemas.read("products_table", tmp_path / "products.csv")) == 1
     twice = (tmp_path / "products.csv").read_text().splitlines()
     (tmp_path / "products.csv").write_text("\n".join([*twice, twice[1]]) + "\n")

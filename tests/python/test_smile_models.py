@@ -11,7 +11,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from tasks.evidence import schemas, smile_calibration, smile_plot, smile_surfaces, tables
+from tasks.evidence import (
+    optional_tables,
+    schemas,
+    smile_calibration,
+    smile_plot,
+    smile_surfaces,
+    tables,
+)
 from tasks.evidence.faults import EvidenceFault
 
 pytestmark = pytest.mark.fast
@@ -105,4 +112,4 @@ def test_tables_and_picture_are_made_from_the_sets(tmp_path: Path) -> None:
     for old, new in (("recovered", "exception"), ("recovered", "lost")):
         paths["sets"].write_text("\n".join([*lines[:-1], lines[-1].replace(old, new)]) + "\n")
         with pytest.raises(EvidenceFault):
-            tables.read_table(paths["sets"], tables.SmileCalibrationSets)
+            tables.read_table(paths["sets"], optional_tables.SmileCalibrationSets)

@@ -5,7 +5,7 @@ import math
 import polars as pl
 import pytest
 
-from tasks.evidence import tables
+from tasks.evidence import market_tables, parity_tables, tables
 from tasks.evidence.faults import EvidenceFault
 
 pytestmark = pytest.mark.fast
@@ -26,25 +26,25 @@ def parity_frame():
         ]
     )
     return frame.with_columns(
-        abs_error=tables.absolute_error(), rel_error=tables.relative_error()
-    ).select(tables.ParityTable.column_names())
+        abs_error=parity_tables.absolute_error(), rel_error=parity_tables.relative_error()
+    ).select(parity_tables.ParityTable.column_names())
 
 
 @pytest.fixture
 def table(tmp_path):
     path = tmp_path / "parity.csv"
-    tables.write_table(parity_frame(), path, tables.ParityTable)
+    tables.write_table(parity_frame(), path, parity_tables.ParityTable)
     return path
 
 
-def refusal(path, schema=tables.ParityTable):
+def refusal(path, schema=parity_tables.ParityTable):
     with pytest.raises(tables.TableFault) as caught:
         tables.read_table(path, schema)
     return caught.value
 
 
 def test_a_written_table_reads_back_to_the_same_bits(table):
-    assert tables.read_table(table, tables.ParityTable).equals(parity_frame())
+    assert tables.read_table(table, parity_tables.ParityTable).equals(parity_frame())
 
 
 def cell(text, row, name, value):
@@ -170,20 +170,20 @@ def test_writing_refuses_what_reading_would(tmp_path):
     frame = parity_frame()
     wrong = frame.with_columns(abs_error=pl.lit(math.nan))
     with pytest.raises(EvidenceFault, match="non-finite abs_error at row 1"):
-        tables.write_table(wrong, path, tables.ParityTable)
+        tables.write_table(wrong, path, parity_tables.ParityTable)
     with pytest.raises(EvidenceFault, match="0 rows"):
-        tables.write_table(frame.clear(), path, tables.ParityTable)
+        tables.write_table(frame.clear(), path, parity_tables.ParityTable)
     with pytest.raises(EvidenceFault, match="unknown column 'strike'"):
-        tables.write_table(frame.with_columns(strike=1.0), path, tables.ParityTable)
+        tables.write_table(frame.with_columns(strike=1.0), path, parity_tables.ParityTable)
     assert not path.exists()
 
 
 def test_rows_out_of_order_are_refused(tmp_path):
-    columns = tables.MarketFitByExpiry.column_names()
+    columns = market_tables.MarketFitByExpiry.column_names()
     row = dict.fromkeys(columns, 0.5) | {"quotes": 13}
     frame = pl.DataFrame([row | {"expiry": day} for day in ("2002-09-20", "2002-07-19")])
     with pytest.raises(EvidenceFault, match="row order: rows must be sorted by expiry"):
-        tables.write_table(frame, tmp_path / "x.csv", tables.MarketFitByExpiry)
+        tables.write_table(frame, tmp_path / "x.csv", market_tables.MarketFitByExpiry)
 
 
 def test_a_summary_cell_of_few_contracts_is_refused(tmp_path):

@@ -26,7 +26,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tasks.evidence import tables
+from tasks.evidence import optional_tables, tables
 from tasks.evidence.peers import environment, plan, product_quotes
 from tasks.evidence.peers import quotes as quote_sets
 from tasks.evidence.peers.plan import EVERYONE, QUESTIONS, THREADS
@@ -101,7 +101,7 @@ def write_peers(
             for threads in THREADS
         }
         frame = measure(asked, folder, progress)
-    tables.write_table(frame, output, tables.PeersTable)
+    tables.write_table(frame, output, optional_tables.PeersTable)
 
 
 def measure(
@@ -136,7 +136,7 @@ def measure(
                 _time(cell, asked[cell.threads])
             progress(len(QUESTIONS) * (done + 1) + step + 1, total)
     records = [cell.record(versions[cell.package]) for cell in cells]
-    columns = {name: c.dtype for name, c in tables.PeersTable.columns().items()}
+    columns = {name: c.dtype for name, c in optional_tables.PeersTable.columns().items()}
     return pl.DataFrame(records, schema=columns)
 
 

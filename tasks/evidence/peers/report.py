@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from tasks.evidence import plotting, tables
+from tasks.evidence import optional_tables, plotting, tables
 from tasks.evidence.peers import plan
 from tasks.evidence.peers.plan import OURS
 from tasks.evidence.progress import Progress
@@ -120,7 +120,7 @@ def write_peers_text(
     progress: Progress,
 ) -> None:
     """Write the Markdown of the table at ``inputs["table"]``."""
-    frame = tables.read_table(inputs["table"], tables.PeersTable)
+    frame = tables.read_table(inputs["table"], optional_tables.PeersTable)
     output.write_text(render(frame), encoding="utf-8")
     progress(1, 1)
 
@@ -133,7 +133,7 @@ def write_peers_plot(
     progress: Progress,
 ) -> None:
     """Write the picture of the table at ``inputs["table"]``: one panel a question."""
-    frame = tables.read_table(inputs["table"], tables.PeersTable)
+    frame = tables.read_table(inputs["table"], optional_tables.PeersTable)
     questions = [q for q in plan.QUESTIONS if not _measured(frame, q).is_empty()]
     lines = (len(questions) + 1) // 2
     title = "Nanoseconds per option from Python, and the worst relative error"
