@@ -99,6 +99,7 @@ constexpr double kLineChangeOfTwo = 1e-9;
 constexpr double kLeastStep = 1.0 / 1024.0;
 constexpr double kReach = 6.5;  // deviations; beyond them is 1e-10
 constexpr double kReachOfTwo = 9.0;
+constexpr double kWidest = 100.0;   // exp(kWidest^2 / 2) is beyond the range of a double
 constexpr double kNothing = 1e-13;  // of the largest asset
 
 struct Sum {
@@ -133,6 +134,7 @@ class Quadrature {
       growth_[k] = std::exp(0.5 * load_[k] * load_[k]);
       low_ = std::min(low_, v[k][1]);
       high_ = std::max(high_, v[k][1]);
+      for (std::size_t j = 0; j < count_; ++j) widest_ = std::max(widest_, std::fabs(v[k][j]));
       for (std::size_t j = 2; j < count_; ++j) {
         curvature_[j] += std::fabs(forward[k]) * v[k][j] * v[k][j];
         largest_curvature_ = std::max(largest_curvature_, curvature_[j]);
@@ -141,8 +143,9 @@ class Quadrature {
     }
   }
 
-  // False where no two rules agree.
+  // False where no two rules agree, or one would have too many points.
   bool run(Sum& sum) {
+    if (!(widest_ < kWidest)) return false;
     if (count_ == 2) {
       sum = line(1.0, start_);
       return settled_;
@@ -273,6 +276,7 @@ class Quadrature {
   double scale_ = 0.0;  // the largest asset of the basket, at expiry
   double low_ = 0.0;    // the second factor's means under the assets' measures
   double high_ = 0.0;
+  double widest_ = 0.0;  // deviation of an asset by a factor
   double plane_growth_ = 1.0;
   double crossing_ = 0.0;  // where the last point was, near where the next one is
   bool settled_ = true;

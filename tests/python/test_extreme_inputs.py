@@ -49,6 +49,16 @@ REFUSED = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("assets", [2, 3])
+def test_baskets_of_all_time_are_refused(assets):
+    with pytest.raises(ValueError, match=NOT_CONVERGED):
+        basket.price(
+            option_type="put", spots=[50.0] * assets, weights=[0.5] * assets, strike=50.0, rate=0.0,
+            volatilities=[0.2] * assets, correlations=0.5 * np.eye(assets) + 0.5,
+            time_to_expiry=1e74,
+        )  # fmt: skip
+
+
 @pytest.mark.parametrize(("call", "contract", "words"), REFUSED)
 def test_what_no_grid_holds_is_refused(call, contract, words):
     with pytest.raises(ValueError, match=words):
