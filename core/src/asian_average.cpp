@@ -14,7 +14,7 @@
 //   E[(E[A|z] - K)+] = sum w_i F_i N(c_i - z*) - K N(-z*),  E[A | z*] = K                       [4]
 //
 // With ln S_i weighted by w_i F_i instead [5], z is the average itself to first order in
-// volatility, and the bound is short by some 1e-3 (volatility^2 time)^(3/2) of the spot: where that
+// volatility, and the bound is short by some 1e-3 (volatility^2 time)^(3/2) of the mean: where that
 // is nothing, and the grids above would have more points the less volatility there is, it takes
 // their place.
 //
@@ -44,8 +44,8 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 constexpr double kStep = 0.74;  // of the grid, in deviations of one fixing, for many steps
 constexpr double kReach = 9.0;  // of the grid and of the kernel, in deviations
-constexpr double kMostPoints = 20'000.0;  // of a grid
-constexpr double kLowDeviation = 2e-3;    // volatility times root of time for which [5] is exact
+constexpr double kMostPoints = 30'000.0;  // of a grid
+constexpr double kLastResort = 4e-3;  // of the same where [5] errs by 1e-10, and no grid will do
 
 // Density on an equally spaced grid.
 struct Density {
@@ -243,7 +243,8 @@ double mean(const Weighted& average, const FlatMarket& m) {
 
 Slopes accurate(double phi, double strike, const Weighted& average, const FlatMarket& market) {
   if (strike <= average.weight[0] * market.spot) return certain(phi, strike, average, market);
-  if (market.volatility * std::sqrt(average.time) < kLowDeviation) {
+  const double deviation = market.volatility * std::sqrt(average.time);
+  if (deviation < kLowDeviation) {
     return given_one_factor(phi, strike, average, forwards(average, market), market);
   }
   const Steps steps = steps_of(average, market);
@@ -252,7 +253,10 @@ Slopes accurate(double phi, double strike, const Weighted& average, const FlatMa
   for (std::size_t k = steps.count - 1; k >= 2; --k) {
     density = earlier_density(steps, average.weight, k, density);
   }
-  if (density.at.empty()) return {kNaN, kNaN, kNaN};
+  if (density.at.empty()) {
+    if (deviation >= kLastResort) return {kNaN, kNaN, kNaN};
+    return given_one_factor(phi, strike, average, forwards(average, market), market);
+  }
   return first_step(phi, strike, average, market, &density);
 }
 

@@ -13,6 +13,9 @@ struct Weighted {
   double time;
 };
 
+/// Volatility times the root of time below which a bound is as good as the density.
+inline constexpr double kLowDeviation = 2e-3;
+
 /// Price with its derivatives by the spot.
 struct Slopes {
   double price;

@@ -400,7 +400,7 @@ GreeksResult greeks(const ExercisableOption& option, const CashDividends& divide
            value.first[3]};
   const bool closed = method == Method::kBosVandermark || model == DividendModel::kEscrowed;
   if (!closed) g.theta = theta_of(g, market);
-  if (!is_finite(g)) return {no_greeks(), Status::kNotConverged};
+  if (!is_finite(g)) return {no_greeks(), closed ? Status::kOverflow : Status::kNotConverged};
   return {g, Status::kOk};
 }
 

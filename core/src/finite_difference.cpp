@@ -123,23 +123,31 @@ double within_bounds(const OneFactorProblem& p, double value) noexcept {
   const double highest = (call ? m.spot : option.strike) * std::exp(growth * option.time_to_expiry);
   const double gain = static_cast<double>(option.type) * (m.spot - option.strike);
   const double lowest = may_exercise_today(option) ? std::max(gain, 0.0) : 0.0;
-  return std::max(std::min(value, highest), lowest);
+  return std::max(std::min(value, highest), lowest) + 0.0;  // no negative zero
 }
 
-// Whether a value is within what the contract can pay and 5 % of spot and strike: a coarse grid may
-// be off by that, one whose steps span ages by anything.
+// Whether a value is within what the contract can be worth and 5 % of spot and strike: a coarse
+// grid may be off by that, one whose steps span ages by anything.
 bool is_possible(const OneFactorProblem& p, double value) noexcept {
   if (!is_flat(p.market)) return true;
   const FlatMarket m = flat_of(p.market);
   const Contract& c = p.contract;
   const double time = c.option.time_to_expiry;
-  const double discount = std::max(1.0, std::exp(-m.rate * time));
-  const double asset = m.spot * std::max(1.0, std::exp(-m.dividend_yield * time));
-  const double strike = c.option.strike * discount;
+  const bool european = c.option.exercise == Exercise::kEuropean;
+  const double discount = std::exp(-m.rate * time), kept = std::exp(-m.dividend_yield * time);
+  const auto worth = [](double amount, double factor) {
+    return amount > 0.0 ? amount * factor : 0.0;
+  };
+  const double asset = worth(m.spot, european ? kept : std::max(1.0, kept));
+  const double strike = worth(c.option.strike, european ? discount : std::max(1.0, discount));
   const bool call = c.option.type == OptionType::kCall;
   double most = call || c.payoff == Payoff::kAsset ? asset : strike;
-  if (c.payoff == Payoff::kCash) most = c.cash * discount;
-  return value <= 1.05 * (most + c.barriers.rebate * discount) + 0.05 * (asset + strike);
+  if (c.payoff == Payoff::kCash) most = worth(c.cash, std::max(1.0, discount));
+  most += worth(c.barriers.rebate, std::max(1.0, discount));
+  const bool parity = european && is_plain(c) && p.dividends.times.empty() && std::isfinite(most);
+  const double least = parity ? std::max(call ? asset - strike : strike - asset, 0.0) : 0.0;
+  const double room = 0.05 * (std::max(asset, m.spot) + std::max(strike, c.option.strike));
+  return value <= 1.05 * most + room && value >= least - room;
 }
 
 template <class T>
@@ -209,6 +217,7 @@ EstimateResult estimate_of(const OneFactorProblem& problem, const Settings& sett
     return {no_estimate(), Status::kNotConverged};
   }
   const auto& best = settings.extrapolation ? better_of(asked, fine) : asked;
+  if (!is_possible(problem, best.value)) return {no_estimate(), Status::kNotConverged};
   const auto error = [&](double OneFactorSolution<double>::* field) {
     return error_of(coarse.*field, asked.*field, fine.*field, settings.extrapolation);
   };

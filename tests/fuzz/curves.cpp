@@ -92,6 +92,9 @@ void volatility_curve_engine(Draw& draw) {
   const double start = draw.number(0.0, 5.0);
   const double end = start + std::fabs(draw.number(0.0, 5.0));
   const double variance = curve->variance(start, end);
+  if (end < 1e6 && std::isnan(variance) && start >= 0.0) {
+    fail("volatility curve", "no variance", variance, end);
+  }
   if (variance < 0.0) fail("volatility curve", "negative variance", variance, 0.0);
   const double volatility = curve->volatility(start, end);
   if (volatility < 0.0) fail("volatility curve", "negative volatility", volatility, 0.0);

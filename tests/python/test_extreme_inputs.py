@@ -93,6 +93,56 @@ def test_little_volatility_joins_the_grids_without_a_step(rate, fixings):
     np.testing.assert_allclose(slopes[0].gamma, slopes[1].gamma, rtol=5e-3)
 
 
+@pytest.mark.parametrize("volatility", [1e-3, 1e-4, 1e-5, 1e-6])
+@pytest.mark.parametrize("rate", [0.0, 0.05])
+@pytest.mark.parametrize("fixings", [2, 0])
+def test_greeks_of_little_volatility_are_those_of_a_normal_mean(fixings, rate, volatility):
+    # the mean is normal to first order: A = F + F s X with s^2 the sum of its weighted variances
+    times = np.arange(1, 5001) / 5000 if fixings == 0 else np.arange(1, 3) / 2
+    growth = np.exp(rate * times)
+    continuous = math.expm1(rate) / rate if rate else 1.0
+    forward = 100.0 * (growth.mean() if fixings else continuous)
+    pulled = np.minimum.outer(times, times) @ growth @ growth / len(times) ** 2
+    spread = 100.0 * np.sqrt(pulled)
+    by_rate = 100.0 * (times * growth).mean()
+    call = FLAT | {"option_type": "call", "rate": rate, "fixings": fixings}
+    found = asian.greeks(**call | {"volatility": volatility, "strike": forward})
+    discount = math.exp(-rate)
+    density = 1.0 / math.sqrt(2.0 * math.pi)
+    price = discount * spread * volatility * density
+    assert found.price == pytest.approx(price, rel=2e-3)
+    assert found.vega == pytest.approx(discount * spread * density, rel=2e-3)
+    rho = discount * 0.5 * by_rate - found.price
+    assert found.rho == pytest.approx(rho, rel=5e-3)
+
+
+def test_the_change_of_method_leaves_no_gap():
+    for volatility in (6.3e-4, 6.4e-4, 1e-3, 1.4e-3):
+        found = asian.greeks(
+            option_type="call", spot=100.0, strike=2900.0, time_to_expiry=10.0, rate=0.5,
+            volatility=volatility, fixings=252,
+        )  # fmt: skip
+        assert found.price > 0.0
+
+
+@pytest.mark.parametrize(
+    ("change", "grid"),
+    [
+        ({"rate": -0.03, "time_to_expiry": 1e4}, {}),
+        ({"rate": 0.03, "volatility": 1e-3, "option_type": "call", "time_to_expiry": 1e5}, {}),
+        ({"rate": -0.03, "time_to_expiry": 1000.0}, {"spot_points": 30, "time_steps": 8}),
+    ],
+)
+def test_grids_that_span_ages_are_refused(change, grid):
+    with pytest.raises(ValueError, match=NOT_CONVERGED):
+        finite_difference.price(**FLAT | {"exercise": "european"} | change | grid)
+
+
+def test_an_american_call_of_all_time_is_worth_its_exercise():
+    call = FLAT | {"option_type": "call", "strike": 90.0, "rate": -0.03, "time_to_expiry": 24e3}
+    assert finite_difference.price(**call | {"exercise": "american"}) == pytest.approx(10.0)
+
+
 def test_curran_greeks_are_the_slopes_of_its_prices():
     contract = FLAT | {"method": "curran", "fixings": 12}
     found = asian.greeks(**contract)

@@ -30,7 +30,7 @@ struct GreeksResult {
   Status status;
 };
 
-/// Whether every number of a result's value is finite.
+/// Whether every number of a result's value, which holds doubles alone, is finite.
 template <class Values>
 [[nodiscard]] bool is_finite(const Values& values) noexcept {
   const auto all = std::bit_cast<std::array<double, sizeof(Values) / sizeof(double)>>(values);
