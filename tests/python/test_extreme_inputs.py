@@ -4,6 +4,7 @@ came back as NaN with a good status. The fuzzer of `tests/fuzz` found them.
 
 import itertools
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -93,27 +94,45 @@ def test_little_volatility_joins_the_grids_without_a_step(rate, fixings):
     np.testing.assert_allclose(slopes[0].gamma, slopes[1].gamma, rtol=5e-3)
 
 
+def normal_average(rate, time, volatility, strike, fixings):
+    """Call on an average that is normal: exact to first order in the volatility."""
+    times = time * np.arange(1, (fixings or 1000) + 1) / (fixings or 1000)
+    growth = np.exp(rate * times)
+    continuous = math.expm1(rate * time) / (rate * time) if rate else 1.0
+    forward = 100.0 * (growth.mean() if fixings else continuous)
+    variance = np.minimum.outer(times, times) @ growth @ growth / len(times) ** 2
+    deviation = 100.0 * volatility * math.sqrt(variance)
+    d = (forward - strike) / deviation
+    density = math.exp(-0.5 * d * d) / math.sqrt(2.0 * math.pi)
+    share = 0.5 * math.erfc(-d / math.sqrt(2.0))
+    return math.exp(-rate * time) * ((forward - strike) * share + deviation * density)
+
+
 @pytest.mark.parametrize("volatility", [1e-3, 1e-4, 1e-5, 1e-6])
 @pytest.mark.parametrize("rate", [0.0, 0.05])
 @pytest.mark.parametrize("fixings", [2, 0])
-def test_greeks_of_little_volatility_are_those_of_a_normal_mean(fixings, rate, volatility):
-    # the mean is normal to first order: A = F + F s X with s^2 the sum of its weighted variances
-    times = np.arange(1, 5001) / 5000 if fixings == 0 else np.arange(1, 3) / 2
-    growth = np.exp(rate * times)
+def test_greeks_of_little_volatility_are_those_of_a_normal_average(fixings, rate, volatility):
+    growth = np.exp(rate * np.array([0.5, 1.0])).mean()
     continuous = math.expm1(rate) / rate if rate else 1.0
-    forward = 100.0 * (growth.mean() if fixings else continuous)
-    pulled = np.minimum.outer(times, times) @ growth @ growth / len(times) ** 2
-    spread = 100.0 * np.sqrt(pulled)
-    by_rate = 100.0 * (times * growth).mean()
-    call = FLAT | {"option_type": "call", "rate": rate, "fixings": fixings}
-    found = asian.greeks(**call | {"volatility": volatility, "strike": forward})
-    discount = math.exp(-rate)
-    density = 1.0 / math.sqrt(2.0 * math.pi)
-    price = discount * spread * volatility * density
+    # off the kink, where one-sided errors do not cancel
+    strike = 100.0 * (growth if fixings else continuous) * (1.0 + 0.3 * volatility)
+    point = {"rate": rate, "time": 1.0, "volatility": volatility}
+
+    def slope(name, size):
+        above, below = (
+            normal_average(**point | {name: point[name] + h}, strike=strike, fixings=fixings)
+            for h in (size, -size)
+        )
+        return (above - below) / (2.0 * size)
+
+    contract = FLAT | {"option_type": "call", "rate": rate, "fixings": fixings}
+    found = asian.greeks(**contract | {"volatility": volatility, "strike": strike})
+    price = normal_average(**point, strike=strike, fixings=fixings)
+    small = 1e-3 * volatility
     assert found.price == pytest.approx(price, rel=2e-3)
-    assert found.vega == pytest.approx(discount * spread * density, rel=2e-3)
-    rho = discount * 0.5 * by_rate - found.price
-    assert found.rho == pytest.approx(rho, rel=5e-3)
+    assert found.vega == pytest.approx(slope("volatility", small), rel=2e-3)
+    assert found.rho == pytest.approx(slope("rate", small), rel=2e-3)
+    assert found.theta == pytest.approx(-slope("time", small), rel=5e-3)
 
 
 def test_the_change_of_method_leaves_no_gap():
@@ -153,13 +172,23 @@ def test_curran_greeks_are_the_slopes_of_its_prices():
     assert found.gamma == pytest.approx((above - 2 * here + below) / size**2, abs=1e-6)
 
 
-def test_an_option_on_the_best_is_worth_no_more_than_its_strike():
+@pytest.mark.parametrize("extreme", ["maximum", "minimum"])
+def test_a_put_on_the_best_or_worst_is_worth_no_more_than_its_strike(extreme):
+    strike = sys.float_info.min
     price = basket.extreme_price(
-        extreme="maximum", option_type="put", spots=[50.0, 64.0], strike=1e-300,
-        time_to_expiry=2.8, rate=-0.05, dividend_yields=[-0.05, 0.1], volatilities=[0.01, 0.4],
-        correlations=[[1, -0.4], [-0.4, 1]],
+        extreme=extreme, option_type="put", spots=[50.0, 64.062499976717106, 50.0], strike=strike,
+        time_to_expiry=2.8705882352941177, rate=-0.05,
+        dividend_yields=[-0.05, 0.12819464411221299, 7.7578408415720922e-55],
+        volatilities=[0.01, 0.41749576240537867, 0.22835125031809719],
+        correlations=[[1, -0.4, -0.4], [-0.4, 1, -0.4], [-0.4, -0.4, 1]],
     ).price  # fmt: skip
-    assert 0.0 <= price <= 1e-300 * math.exp(0.05 * 2.8)
+    assert 0.0 <= price <= strike * math.exp(0.05 * 2.8705882352941177)
+
+
+def test_estimates_of_grids_refuse_what_prices_refuse():
+    put = FLAT | {"exercise": "european", "rate": -0.03, "time_to_expiry": 1000.0}
+    with pytest.raises(ValueError, match=NOT_CONVERGED):
+        finite_difference.estimate(**put, spot_points=30, time_steps=8)
 
 
 EXTREMES = [0.0, 5e-324, 1e-290, 1.0, 100.0, 1e10, 1e155, 1.7e308]
